@@ -60,9 +60,9 @@ type Host interface {
 	// process died. The shell and its commands end with err as the reason.
 	Ended(err error)
 	// WaitRoom blocks while the shell's buffers are full and nobody waits for
-	// anything that only reading on can bring. It returns an error when the
-	// shell is closed.
-	WaitRoom() error
+	// anything that only reading on can bring. On a closed shell it never
+	// blocks: what is read then is thrown away.
+	WaitRoom()
 	// Expect says that something is awaited from the instance's process (an
 	// acknowledgement), so that reading must go on; the result takes it back.
 	Expect() (done func())

@@ -1,0 +1,71 @@
+package users
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/winrmd/winrmd/configuration"
+)
+
+// ErrUnknownUser is the error of Remove for a user who is not in the file.
+var ErrUnknownUser = errors.New("unknown user")
+
+// Add puts a user into the file, which is made (mode 0600) if it is missing.
+// If the user is there already, in any case of letters, the password is
+// replaced, the name stays as it was and Add reports replaced. A name or
+// password that cannot be used is an error.
+func (f *File) Add(name, password string) (replaced bool, err error) {
+	if err := errors.Join(CheckName(name), CheckPassword(password)); err != nil {
+		return false, err
+	}
+	hash := newHash(password) // before the lock: it takes its time
+	err = f.change(func(d *document) error {
+		i := d.find(name)
+		if replaced = i >= 0; replaced {
+			d.User[i].Password = hash.String()
+			return nil
+		}
+		d.User = append(d.User, record{Name: name, Password: hash.String()})
+		return nil
+	})
+	return replaced, err
+}
+
+// Remove takes a user out of the file. The name is matched in any case of
+// letters; ErrUnknownUser if nobody has it.
+func (f *File) Remove(name string) error {
+	return f.change(func(d *document) error {
+		i := d.find(localName(name))
+		if i < 0 {
+			return fmt.Errorf("%w: %q", ErrUnknownUser, name)
+		}
+		d.User = slices.Delete(d.User, i, i+1)
+		return nil
+	})
+}
+
+// change reads the file, changes it and replaces it, with no other process or
+// goroutine doing so at the same time. A file with an error is not changed.
+func (f *File) change(edit func(*document) error) (err error) {
+	unlock, err := lockFile(f.path + ".lock")
+	if err != nil {
+		return fmt.Errorf("lock users file: %w", err)
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	d, err := f.read()
+	if err != nil {
+		return err
+	}
+	if err := edit(&d); err != nil {
+		return err
+	}
+	content, err := d.encode()
+	if err != nil {
+		return fmt.Errorf("users file: %w", err)
+	}
+	if len(content) > configuration.MaxFileSize {
+		return fmt.Errorf("%s would be larger than %d bytes", f.path, configuration.MaxFileSize)
+	}
+	return configuration.WriteFile(f.path, content, 0o600)
+}

@@ -1,0 +1,88 @@
+package users
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/winrmd/winrmd/configuration"
+)
+
+const heading = "# The users of winrmd. Change it with: winrmd user add|list|remove\n"
+
+// document is the users file as TOML.
+type document struct {
+	User []record
+}
+
+// record is one user in the file.
+type record struct {
+	Name     string
+	Password string // PHC string
+
+	hash passwordHash
+}
+
+// parse reads the file's content. An error is a configuration.FileError and
+// never shows a password.
+func parse(path string, content []byte) (document, error) {
+	var d document
+	if err := toml.NewDecoder(bytes.NewReader(content)).DisallowUnknownFields().Decode(&d); err != nil {
+		return document{}, fileError(path, err)
+	}
+	seen := map[string]bool{}
+	for i := range d.User {
+		u := &d.User[i]
+		key := configuration.FoldName(u.Name)
+		err := CheckName(u.Name)
+		if err == nil && seen[key] {
+			err = errors.New("the user is there twice")
+		}
+		if err == nil {
+			u.hash, err = parseHash(u.Password)
+		}
+		if err != nil {
+			return document{}, &configuration.FileError{File: path, Key: fmt.Sprintf("User %d (%s)", i+1, u.Name), Err: err}
+		}
+		seen[key] = true
+	}
+	return d, nil
+}
+
+// fileError says where the TOML is wrong.
+func fileError(path string, err error) error {
+	e := &configuration.FileError{File: path, Err: err}
+	var unknown *toml.StrictMissingError
+	var one *toml.DecodeError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		one = &unknown.Errors[0]
+		e.Err = one
+	}
+	if one != nil || errors.As(err, &one) {
+		e.Line, e.Column = one.Position()
+		e.Key = strings.Join(one.Key(), ".")
+	}
+	return e
+}
+
+// encode is the file's content.
+func (d document) encode() ([]byte, error) {
+	body, err := toml.Marshal(d)
+	return append([]byte(heading), body...), err
+}
+
+// find is the index of a user; -1 if there is none.
+func (d document) find(name string) int {
+	return slices.IndexFunc(d.User, func(r record) bool { return strings.EqualFold(r.Name, name) })
+}
+
+// credential changes whenever the entry does: a new password has a new salt.
+func (r *record) credential() Credential {
+	sum := sha256.Sum256([]byte(r.Name + "\x00" + r.Password))
+	return Credential(base64.RawStdEncoding.EncodeToString(sum[:]))
+}

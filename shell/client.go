@@ -1,0 +1,22 @@
+package shell
+
+import "strings"
+
+// Client is who asks: a user in one client session. Disconnect, Reconnect and
+// Connect are decided by both (MS-WSMV 3.1.4.1.37).
+type Client struct {
+	// User is the canonical user name.
+	User string
+	// Session is the client's p:SessionId; empty where it sends none.
+	Session string
+	// Address is where the client is, for ClientIP.
+	Address string
+	// Administrator may list, get and delete shells of others.
+	Administrator bool
+}
+
+// sameSession reports whether two requests come from one client session of
+// one user.
+func (c Client) sameSession(o Client) bool {
+	return c.User == o.User && strings.EqualFold(c.Session, o.Session)
+}

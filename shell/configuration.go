@@ -1,0 +1,68 @@
+package shell
+
+import "time"
+
+// Mode is what happens to output that nobody fetches (MS-WSMV 2.2.5.10).
+type Mode int
+
+// The modes.
+const (
+	// Block keeps all output; the command waits while the buffers are full.
+	Block Mode = iota
+	// Drop lets the command go on and throws the oldest output away.
+	Drop
+)
+
+// String is the mode as rsp:BufferMode has it.
+func (m Mode) String() string {
+	if m == Drop {
+		return "Drop"
+	}
+	return "Block"
+}
+
+// MinIdleTimeout is the smallest idle timeout that a client may ask for. No
+// setting lowers it.
+const MinIdleTimeout = 60 * time.Second
+
+// Configuration is what all shells of one kind share: a session configuration
+// with its plug-in, defaults and quotas. It is not changed once it is in use;
+// a new value applies to shells made later.
+type Configuration struct {
+	Name   string
+	Plugin Plugin
+	Traits Traits
+
+	// IdleTimeout is used where the client names none; MaxIdleTimeout is the
+	// most that it may name.
+	IdleTimeout, MaxIdleTimeout time.Duration
+	// BufferMode is used where the client names none.
+	BufferMode Mode
+	// RobustConnectionTimeout is how long a client may be silent before its
+	// shell counts as disconnected; 0 means for ever.
+	RobustConnectionTimeout time.Duration
+
+	// BufferSize is how many bytes of output a shell holds before Block stops
+	// its engine or Drop starts to drop. SpoolSize is how many it may hold
+	// beyond that while something other than output is awaited.
+	BufferSize, SpoolSize int
+
+	// Quotas; 0 means without limit.
+	MaxShells                     int
+	MaxShellsPerUser              int
+	MaxConcurrentUsers            int
+	MaxConcurrentCommandsPerShell int
+}
+
+// Traits is how a kind of shell behaves on the wire.
+type Traits struct {
+	// ShellStreams are the output streams of the shell itself, CommandStreams
+	// those of each command.
+	ShellStreams, CommandStreams []string
+	// Console shells report CommandState Running with output and end each
+	// stream with End="true"; PowerShell's do neither.
+	Console bool
+	// AnySession lets every client session of the owner use a connected shell.
+	// Command shells do: clients of theirs send no or changing SessionIds.
+	AnySession bool
+}

@@ -1,0 +1,203 @@
+package shell
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Directory holds all shells of a server and keeps the quotas on their number.
+type Directory struct {
+	mu     sync.Mutex
+	shells map[string]*entry // by upper-case ShellId
+	closed bool
+	making sync.WaitGroup // Creates under way; none is added once closed
+}
+
+// entry is a shell or, while its plug-in starts, the place kept for it.
+type entry struct {
+	user          string
+	configuration string
+	shell         *Shell             // nil: being made
+	cancel        context.CancelFunc // ends the start
+}
+
+// NewDirectory makes an empty directory.
+func NewDirectory() *Directory {
+	return &Directory{shells: make(map[string]*entry)}
+}
+
+// Create makes a shell and starts what runs in it. ctx bounds the start only.
+func (d *Directory) Create(ctx context.Context, spec Spec) (*Shell, error) {
+	if err := spec.Configuration.checkIdleTimeout(spec.IdleTimeout); err != nil {
+		return nil, err
+	}
+	if spec.ShellID == "" {
+		spec.ShellID = uuid.NewString()
+	}
+	spec.ShellID = strings.ToUpper(spec.ShellID)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := d.reserve(&spec, cancel); err != nil {
+		return nil, err
+	}
+	defer d.making.Done()
+	sh := newShell(spec, d.remove)
+	instance, err := spec.Configuration.Plugin.Open(ctx, &sh.spec.OpenRequest, sh)
+	if err != nil {
+		sh.abandon()
+		d.remove(sh)
+		return nil, err
+	}
+	sh.publish(instance)
+	if !d.enter(sh) {
+		sh.shut()
+		return nil, ErrClosed
+	}
+	return sh, nil
+}
+
+// publish gives a new shell its instance and starts its clock.
+func (sh *Shell) publish(instance Instance) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.instance = instance
+	if cutter, ok := instance.(Cutter); ok {
+		sh.cutter = cutter
+	}
+	sh.clock.heard = time.Now()
+	sh.arm()
+}
+
+// abandon closes a shell whose plug-in did not start.
+func (sh *Shell) abandon() {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.closing, sh.state = true, Closed
+	sh.eachTarget((*target).end)
+	sh.buffer.changed()
+	close(sh.closed)
+}
+
+// reserve keeps a place if identifier and quotas allow it.
+func (d *Directory) reserve(spec *Spec, cancel context.CancelFunc) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return ErrClosed
+	}
+	if _, ok := d.shells[spec.ShellID]; ok {
+		return &ConflictError{ShellID: spec.ShellID}
+	}
+	if err := d.checkQuotas(spec.Configuration, spec.Client.User); err != nil {
+		return err
+	}
+	d.making.Add(1)
+	d.shells[spec.ShellID] = &entry{
+		user: spec.Client.User, configuration: spec.Configuration.Name, cancel: cancel,
+	}
+	return nil
+}
+
+// checkQuotas counts the shells of a configuration.
+func (d *Directory) checkQuotas(cfg *Configuration, user string) error {
+	all, own, users := 0, 0, map[string]bool{}
+	for _, e := range d.shells {
+		if !strings.EqualFold(e.configuration, cfg.Name) {
+			continue
+		}
+		all++
+		users[e.user] = true
+		if e.user == user {
+			own++
+		}
+	}
+	refuse := func(q Quota, limit int) error {
+		return &QuotaError{Quota: q, Limit: limit, Configuration: cfg.Name}
+	}
+	switch {
+	case cfg.MaxShellsPerUser > 0 && own >= cfg.MaxShellsPerUser:
+		return refuse(QuotaShellsPerUser, cfg.MaxShellsPerUser)
+	case cfg.MaxConcurrentUsers > 0 && !users[user] && len(users) >= cfg.MaxConcurrentUsers:
+		return refuse(QuotaConcurrentUsers, cfg.MaxConcurrentUsers)
+	case cfg.MaxShells > 0 && all >= cfg.MaxShells:
+		return refuse(QuotaShells, cfg.MaxShells)
+	}
+	return nil
+}
+
+// enter makes a started shell known, unless the directory was closed.
+func (d *Directory) enter(sh *Shell) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e := d.shells[sh.spec.ShellID]
+	if d.closed || e == nil {
+		return false
+	}
+	e.shell = sh
+	return true
+}
+
+func (d *Directory) remove(sh *Shell) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.shells, sh.spec.ShellID)
+}
+
+// Shell finds a shell by its identifier in any case. Whether the caller may
+// use it is checked by each operation.
+func (d *Directory) Shell(id string) (*Shell, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e := d.shells[strings.ToUpper(id)]; e != nil && e.shell != nil {
+		return e.shell, nil
+	}
+	return nil, &NotFoundError{ShellID: id}
+}
+
+// List tells of every shell that the client may see: its user's own, or all
+// for an administrator, oldest first.
+func (d *Directory) List(c Client) []Info {
+	var list []Info
+	for _, sh := range d.all() {
+		if info, err := sh.Info(c); err == nil && info.State != Closed {
+			list = append(list, info)
+		}
+	}
+	return list
+}
+
+// all is every shell, oldest first.
+func (d *Directory) all() []*Shell {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	shells := make([]*Shell, 0, len(d.shells))
+	for _, e := range d.shells {
+		if e.shell != nil {
+			shells = append(shells, e.shell)
+		}
+	}
+	slices.SortFunc(shells, func(a, b *Shell) int { return a.created.Compare(b.created) })
+	return shells
+}
+
+// Close ends every shell, those that are being made too, and lets no new one
+// be made.
+func (d *Directory) Close() {
+	d.mu.Lock()
+	d.closed = true
+	for _, e := range d.shells {
+		e.cancel()
+	}
+	d.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, sh := range d.all() {
+		wg.Go(sh.shut)
+	}
+	wg.Wait()
+	d.making.Wait()
+}

@@ -1,0 +1,181 @@
+package shell
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// inputs counts the operations that act on a plug-in, so that a Disconnect can
+// let them finish.
+type inputs struct {
+	running int
+	idle    chan struct{} // closed when running comes to 0; nil: nobody waits
+}
+
+func (n *inputs) done() {
+	n.running--
+	if n.running == 0 && n.idle != nil {
+		close(n.idle)
+		n.idle = nil
+	}
+}
+
+// use runs f as an operation of the attached client on the instance.
+func (sh *Shell) use(c Client, f func() error) error {
+	if err := sh.useBegin(c); err != nil {
+		return err
+	}
+	defer sh.useEnd()
+	return f()
+}
+
+func (sh *Shell) useBegin(c Client) error {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if err := sh.admit(c, eventUse); err != nil {
+		return err
+	}
+	if sh.ended != nil {
+		sh.clock.end(sh)
+		return sh.ended
+	}
+	sh.inputs.running++
+	return nil
+}
+
+func (sh *Shell) useEnd() {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.inputs.done()
+	sh.clock.end(sh)
+}
+
+// doneRetry is how long a client may take to ask again for the answer that
+// told it of a command's end.
+const doneRetry = 30 * time.Second
+
+// maxDone is how many commands whose end was told are kept for such a retry.
+const maxDone = 64
+
+// Command starts a command. id is the client's name for it; empty means that
+// the shell chooses one.
+func (sh *Shell) Command(ctx context.Context, c Client, id string, r *CommandRequest) (*Command, error) {
+	var cmd *Command
+	err := sh.use(c, func() (err error) {
+		cmd, err = sh.addCommand(id, r)
+		if err != nil {
+			return err
+		}
+		if err = sh.instance.Command(ctx, cmd, r); err != nil {
+			sh.mu.Lock()
+			sh.removeCommand(cmd)
+			sh.mu.Unlock()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return cmd, nil
+}
+
+// addCommand enters a command into the shell. That a client starts another one
+// confirms what it was told of the shell itself, and ends the time in which it
+// may ask again for the end of older ones.
+func (sh *Shell) addCommand(id string, r *CommandRequest) (*Command, error) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.state == Closed { // while the request was under way
+		return nil, &NotFoundError{ShellID: sh.spec.ShellID}
+	}
+	sh.target.confirm(sh.target.streams)
+	sh.forgetDone()
+	if id == "" {
+		id = uuid.NewString()
+	}
+	id = strings.ToUpper(id)
+	if _, err := sh.command(id); err == nil {
+		return nil, &ConflictError{ShellID: sh.spec.ShellID, CommandID: id}
+	}
+	running := 0
+	for _, cmd := range sh.commands {
+		if cmd.running() {
+			running++
+		}
+	}
+	if limit := sh.cfg.MaxConcurrentCommandsPerShell; limit > 0 && running >= limit {
+		return nil, &QuotaError{Quota: QuotaCommandsPerShell, Limit: limit, Configuration: sh.cfg.Name}
+	}
+	cmd := &Command{id: id, line: r.Line, created: time.Now()}
+	cmd.target.init(sh, cmd, sh.cfg.Traits.CommandStreams)
+	sh.commands = append(sh.commands, cmd)
+	return cmd, nil
+}
+
+// forgetDone lets go of commands whose client was told of their end and has
+// had the time to ask again.
+func (sh *Shell) forgetDone() {
+	var told []*Command
+	for _, cmd := range sh.commands {
+		if cmd.told() {
+			told = append(told, cmd)
+		}
+	}
+	for i, cmd := range told {
+		if cmd.delivered() || time.Since(cmd.doneAnswered) > doneRetry || len(told)-i > maxDone {
+			sh.removeCommand(cmd)
+		}
+	}
+}
+
+// removeCommand forgets a command and everything of it.
+func (sh *Shell) removeCommand(cmd *Command) {
+	for i, other := range sh.commands {
+		if other == cmd {
+			sh.commands = append(sh.commands[:i:i], sh.commands[i+1:]...)
+			cmd.target.end()
+			return
+		}
+	}
+}
+
+// Send gives input to a command, or to the shell itself if id is empty.
+func (sh *Shell) Send(ctx context.Context, c Client, id string, in Input) error {
+	return sh.use(c, func() error {
+		cmd, err := sh.lookUp(id)
+		if err != nil {
+			return err
+		}
+		return sh.instance.Send(ctx, cmd, in)
+	})
+}
+
+// lookUp finds a command; nil for the empty identifier.
+func (sh *Shell) lookUp(id string) (*Command, error) {
+	if id == "" {
+		return nil, nil
+	}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return sh.command(id)
+}
+
+// Signal acts on a command. After SignalTerminate the command is forgotten.
+func (sh *Shell) Signal(ctx context.Context, c Client, id string, s Signal) error {
+	return sh.use(c, func() error {
+		cmd, err := sh.lookUp(id)
+		if err != nil {
+			return err
+		}
+		err = sh.instance.Signal(ctx, cmd, s)
+		if s == SignalTerminate {
+			sh.mu.Lock()
+			sh.removeCommand(cmd)
+			sh.mu.Unlock()
+		}
+		return err
+	})
+}

@@ -1,0 +1,288 @@
+package powershell
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"sync"
+
+	"github.com/winrmd/winrmd/psrp/outofproc"
+	"github.com/winrmd/winrmd/shell"
+	"github.com/winrmd/winrmd/shell/process"
+)
+
+// maxLine is the longest line that is read from an engine. An engine writes
+// fragments of 32 KiB, some 44 KB of text.
+const maxLine = 16 << 20
+
+// output is where an engine's output goes.
+type output interface {
+	// data takes one Data packet.
+	data(p outofproc.Packet) error
+	// ended is told once why the engine is no longer there.
+	ended(err error)
+	// WaitRoom blocks while nothing should be read, and Expect says that
+	// something must be; see shell.Host.
+	WaitRoom()
+	Expect() (done func())
+}
+
+// engine is a running engine process, spoken to in packets. Its methods may
+// be called by several goroutines.
+//
+// One goroutine reads, one writes, and one waits for the process. An engine
+// handles each line on a thread of its own, so the next Data must wait for the
+// acknowledgement of the one before: slot is held from the one to the other.
+type engine struct {
+	cmd    *exec.Cmd
+	log    *slog.Logger
+	out    output
+	queue  chan func(*outofproc.Writer) error
+	slot   chan func() // full while a Data is not acknowledged; holds the end of its Expect
+	acks   acks
+	stderr tail
+
+	dead  chan struct{} // closed when the process and its output have ended
+	cause error         // why; read after dead is closed
+}
+
+// startEngine runs cmd and begins to read.
+func startEngine(cmd *exec.Cmd, out output, log *slog.Logger) (*engine, error) {
+	e := &engine{
+		cmd: cmd, log: log, out: out,
+		queue: make(chan func(*outofproc.Writer) error),
+		slot:  make(chan func(), 1),
+		dead:  make(chan struct{}),
+	}
+	process.Prepare(cmd)
+	cmd.Stderr = &e.stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	// Our own pipe, so that waiting for the process does not close it before
+	// everything was read.
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	cmd.Stdout = w
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		r.Close()
+		stdin.Close()
+		return nil, err
+	}
+	go e.write(stdin)
+	go e.run(r)
+	return e, nil
+}
+
+// write hands packets to the process one after the other. A write may take
+// long where the engine does not read; nobody waits for it beyond his context.
+func (e *engine) write(stdin io.WriteCloser) {
+	defer stdin.Close()
+	w := outofproc.NewWriter(stdin)
+	for {
+		select {
+		case packet := <-e.queue:
+			if err := packet(w); err != nil {
+				e.log.Debug("engine input", "error", err)
+				e.kill()
+				return
+			}
+		case <-e.dead:
+			return
+		}
+	}
+}
+
+// run reads until the output ends and then waits for the process.
+func (e *engine) run(r *os.File) {
+	readErr := e.read(r)
+	if readErr != io.EOF {
+		e.kill()
+	}
+	r.Close()
+	err := e.cmd.Wait()
+	e.cause = e.reason(readErr, err)
+	close(e.dead)
+	e.acks.closeAll()
+	e.out.ended(e.cause)
+}
+
+func (e *engine) read(r io.Reader) error {
+	packets := outofproc.NewReader(r, maxLine)
+	for {
+		e.out.WaitRoom()
+		p, err := packets.ReadPacket()
+		if err != nil {
+			return err
+		}
+		switch p.Kind {
+		case outofproc.Data:
+			err = e.out.data(p)
+		case outofproc.DataAck:
+			e.acknowledge()
+		default:
+			e.acks.arrived(p.Kind, p.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// reason says in one sentence why the engine is gone.
+func (e *engine) reason(read, wait error) error {
+	text := e.stderr.String()
+	if text != "" {
+		text = ": " + text
+	}
+	switch {
+	case read != io.EOF:
+		return fmt.Errorf("the PowerShell engine wrote what is not its protocol: %w%s", read, text)
+	case wait != nil:
+		return fmt.Errorf("the PowerShell engine ended unexpectedly (%w)%s", wait, text)
+	default:
+		return fmt.Errorf("the PowerShell engine ended%s", text)
+	}
+}
+
+// acknowledge frees the slot of the Data that was sent last.
+func (e *engine) acknowledge() {
+	select {
+	case done := <-e.slot:
+		done()
+	default: // an acknowledgement of nothing
+	}
+}
+
+// send writes one Data packet when the one before was acknowledged. It does
+// not wait for its own acknowledgement.
+func (e *engine) send(ctx context.Context, stream, id string, text []byte) error {
+	done := e.out.Expect()
+	select {
+	case e.slot <- done:
+	case <-e.dead:
+		done()
+		return e.cause
+	case <-ctx.Done():
+		done()
+		return waitError(ctx)
+	}
+	err := e.put(ctx, func(w *outofproc.Writer) error { return w.Data(stream, id, text) })
+	if err != nil {
+		e.acknowledge() // it was never sent
+	}
+	return err
+}
+
+// settle waits until every Data was acknowledged.
+func (e *engine) settle(ctx context.Context) error {
+	select {
+	case e.slot <- func() {}:
+		<-e.slot
+		return nil
+	case <-e.dead:
+		return e.cause
+	case <-ctx.Done():
+		return waitError(ctx)
+	}
+}
+
+// put gives a packet to the writing goroutine.
+func (e *engine) put(ctx context.Context, packet func(*outofproc.Writer) error) error {
+	select {
+	case e.queue <- packet:
+		return nil
+	case <-e.dead:
+		return e.cause
+	case <-ctx.Done():
+		return waitError(ctx)
+	}
+}
+
+// ask writes a packet and waits for its acknowledgement.
+func (e *engine) ask(ctx context.Context, ack outofproc.Kind, id string, packet func(*outofproc.Writer) error) error {
+	done := e.out.Expect()
+	defer done()
+	arrived := e.acks.expect(ack, id)
+	defer e.acks.forget(ack, id, arrived)
+	if err := e.put(ctx, packet); err != nil {
+		return err
+	}
+	select {
+	case <-arrived:
+		select {
+		case <-e.dead:
+			return e.cause
+		default:
+			return nil
+		}
+	case <-e.dead:
+		return e.cause
+	case <-ctx.Done():
+		return waitError(ctx)
+	}
+}
+
+// command announces a pipeline, signal stops it and close ends it, or the
+// session for the zero identifier.
+func (e *engine) command(ctx context.Context, id string) error {
+	return e.ask(ctx, outofproc.CommandAck, id, func(w *outofproc.Writer) error { return w.Command(id) })
+}
+
+func (e *engine) signal(ctx context.Context, id string) error {
+	return e.ask(ctx, outofproc.SignalAck, id, func(w *outofproc.Writer) error { return w.Signal(id) })
+}
+
+func (e *engine) close(ctx context.Context, id string) error {
+	return e.ask(ctx, outofproc.CloseAck, id, func(w *outofproc.Writer) error { return w.Close(id) })
+}
+
+// kill ends the process and everything that it has started.
+func (e *engine) kill() {
+	if err := process.Kill(e.cmd); err != nil {
+		e.log.Warn("engine not killed", "error", err)
+	}
+}
+
+// waitError turns the end of a wait into the error that callers know.
+func waitError(ctx context.Context) error {
+	if ctx.Err() == context.DeadlineExceeded {
+		return shell.ErrTimedOut
+	}
+	return ctx.Err()
+}
+
+// tail keeps the last that was written to it.
+type tail struct {
+	mu   sync.Mutex
+	last []byte
+}
+
+// maxTail is how much of an engine's stderr is kept for its obituary.
+const maxTail = 2048
+
+// Write implements io.Writer.
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = append(t.last, p...)
+	if n := len(t.last) - maxTail; n > 0 {
+		t.last = append(t.last[:0], t.last[n:]...)
+	}
+	return len(p), nil
+}
+
+// String is what was kept, in one line.
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return oneLine(t.last)
+}

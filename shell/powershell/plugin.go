@@ -1,0 +1,115 @@
+package powershell
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/winrmd/winrmd/shell"
+)
+
+// Config is what all shells of a session configuration share.
+type Config struct {
+	// Engine is the program that is run as `Engine -s`: a path, or a name that
+	// is looked up in PATH.
+	Engine string
+	// Arguments come after -s.
+	Arguments []string
+	// ConfigurationFile is a session configuration file (.pssc) that the engine
+	// obeys; empty means none.
+	ConfigurationFile string
+	// MaxObjectSize is the most bytes of text that one object of a client may
+	// have (MaximumReceivedObjectSizeMB); 0 means 10 MiB.
+	MaxObjectSize int
+	Logger        *slog.Logger
+}
+
+// Plugin opens PowerShell shells.
+type Plugin struct{ config Config }
+
+// New makes a plug-in.
+func New(config Config) *Plugin {
+	if config.MaxObjectSize == 0 {
+		config.MaxObjectSize = 10 << 20
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Plugin{config: config}
+}
+
+// stdout is the one output stream of the protocol.
+const stdout = "stdout"
+
+// Traits is how PowerShell shells behave on the wire.
+func Traits() shell.Traits {
+	return shell.Traits{ShellStreams: []string{stdout}, CommandStreams: []string{stdout}}
+}
+
+// Open implements shell.Plugin. It returns when the engine has taken what the
+// client sent to open the runspace pool.
+func (p *Plugin) Open(ctx context.Context, r *shell.OpenRequest, host shell.Host) (shell.Instance, error) {
+	if err := checkOptions(r.Options); err != nil {
+		return nil, err
+	}
+	if r.Creation.Empty() {
+		return nil, refuse(codeNullInput, "The creationXml of the request is missing or empty.", nil)
+	}
+	cmd, err := p.command(r)
+	if err != nil {
+		return nil, err
+	}
+	log := p.config.Logger.With("shell", r.ShellID)
+	s := newSession(host, p.config.MaxObjectSize, log)
+	if s.engine, err = startEngine(cmd, s, log); err != nil {
+		return nil, refuse(codeSessionFailed, fmt.Sprintf("The PowerShell engine %s could not be started.", cmd.Path), err)
+	}
+	if err = s.Send(ctx, nil, shell.Input{Stream: "stdin", Data: r.Creation}); err == nil {
+		err = s.engine.settle(ctx)
+	}
+	if err != nil {
+		s.engine.kill()
+		return nil, err
+	}
+	return s, nil
+}
+
+// command is the engine's command line and surroundings.
+func (p *Plugin) command(r *shell.OpenRequest) (*exec.Cmd, error) {
+	path, err := exec.LookPath(p.config.Engine)
+	if err != nil {
+		return nil, refuse(codeSessionFailed, fmt.Sprintf(
+			"No PowerShell engine was found as %q. Install PowerShell 7, or name its path with --powershell or as EnginePath of the session configuration.",
+			p.config.Engine), err)
+	}
+	args := append([]string{"-s"}, p.config.Arguments...)
+	if p.config.ConfigurationFile != "" {
+		args = append(args, "-ConfigurationFile", p.config.ConfigurationFile)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir = r.WorkingDirectory
+	if cmd.Dir == "" {
+		cmd.Dir, _ = os.UserHomeDir()
+	}
+	cmd.Env = os.Environ()
+	for _, v := range r.Environment {
+		cmd.Env = append(cmd.Env, v.Name+"="+v.Value)
+	}
+	return cmd, nil
+}
+
+// checkOptions demands a protocol version that the engine speaks.
+func checkOptions(options map[string]string) error {
+	version, ok := options["PROTOCOLVERSION"]
+	if !ok {
+		return refuse(codeVersionMissing, "The option protocolversion is missing.", nil)
+	}
+	if !strings.HasPrefix(version, "2.") {
+		return refuse(codeVersionMismatch, `<PSProtocolVersionError ServerProtocolVersion="2.3" ServerBuildVersion="7.0">`+
+			"The client's protocol version is not supported. Use 2.0 to 2.3.</PSProtocolVersionError>", nil)
+	}
+	return nil
+}

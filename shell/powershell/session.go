@@ -1,0 +1,222 @@
+package powershell
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/winrmd/winrmd/psrp"
+	"github.com/winrmd/winrmd/psrp/outofproc"
+	"github.com/winrmd/winrmd/shell"
+)
+
+// session is one runspace pool and the engine that runs it. It is the shell's
+// Instance.
+type session struct {
+	host       shell.Host
+	engine     *engine
+	log        *slog.Logger
+	maxObject  int
+	background sync.WaitGroup // what goes on after the request that began it
+
+	mu        sync.Mutex
+	pool      pool
+	pipelines map[string]*pipeline         // by PSGuid, lower case
+	commands  map[*shell.Command]*pipeline // the same ones
+	closing   bool
+}
+
+// newSession makes a session that has no engine yet.
+func newSession(host shell.Host, maxObject int, log *slog.Logger) *session {
+	s := &session{
+		host: host, log: log, maxObject: maxObject,
+		pipelines: make(map[string]*pipeline),
+		commands:  make(map[*shell.Command]*pipeline),
+	}
+	s.pool.init(host.Stream(stdout), maxObject)
+	return s
+}
+
+// ProcessID implements shell.Instance.
+func (s *session) ProcessID() int { return s.engine.cmd.Process.Pid }
+
+// WaitRoom and Expect pass the engine's questions on to the shell.
+func (s *session) WaitRoom()             { s.host.WaitRoom() }
+func (s *session) Expect() (done func()) { return s.host.Expect() }
+
+// Cut implements shell.Cutter: fragments are cut into smaller fragments.
+func (s *session) Cut(d shell.Data, from, shift, max int) (shell.Data, int) {
+	part, next := psrp.CutText(d.Raw(), from, shift, max)
+	return shell.Base64Data(part), next
+}
+
+// Command implements shell.Instance. The one argument holds the first
+// fragment of the message that makes the pipeline (MS-PSRP 3.1.5.3.3).
+func (s *session) Command(ctx context.Context, cmd *shell.Command, r *shell.CommandRequest) error {
+	if len(r.Arguments) != 1 {
+		return refuse(codeArgumentCount, "A command must have exactly one argument, the first fragment of its pipeline.", nil)
+	}
+	first, err := firstFragment(r.Arguments[0])
+	if err != nil {
+		return err
+	}
+	p := newPipeline(cmd, first.Message.PipelineID, s.maxObject)
+	if !s.add(p) {
+		return &shell.ConflictError{CommandID: cmd.ID()}
+	}
+	if err := s.engine.command(ctx, p.id); err != nil {
+		s.remove(p)
+		return err
+	}
+	if err := s.forward(ctx, &p.input, p, r.Arguments[0]); err != nil {
+		s.release(p)
+		return err
+	}
+	return nil
+}
+
+// firstFragment checks that d begins the message of a pipeline.
+func firstFragment(d shell.Data) (psrp.FragmentText, error) {
+	text := d.AppendBase64(nil)
+	for f, err := range psrp.FragmentsText(text) {
+		switch {
+		case err != nil:
+			return f, refuse(codeNullInput, "The argument of the command is not a PSRP fragment.", err)
+		case !f.HasMessage || f.Message.PipelineID.IsZero() ||
+			f.Message.Type != psrp.MessageCreatePipeline && f.Message.Type != psrp.MessageGetCommandMetadata:
+			return f, refuse(codeNullInput, "The argument of the command does not begin with a CREATE_PIPELINE or GET_COMMAND_METADATA message.", nil)
+		}
+		return f, nil
+	}
+	return psrp.FragmentText{}, refuse(codeNullInput, "The argument of the command is empty.", nil)
+}
+
+// add enters a pipeline; false if its identifier is in use.
+func (s *session) add(p *pipeline) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pipelines[p.id] != nil {
+		return false
+	}
+	s.pipelines[p.id], s.commands[p.cmd] = p, p
+	return true
+}
+
+// remove forgets a pipeline. What still comes for it is thrown away.
+func (s *session) remove(p *pipeline) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pipelines[p.id] == p {
+		delete(s.pipelines, p.id)
+	}
+	delete(s.commands, p.cmd)
+}
+
+// pipeline finds the pipeline of a command; nil when the engine has none any
+// more.
+func (s *session) pipelineOf(cmd *shell.Command) *pipeline {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.commands[cmd]
+}
+
+// Signal implements shell.Instance. SignalStop stops the pipeline and keeps
+// what it had put out; every other signal closes it (MS-PSRP 3.1.5.3.9).
+func (s *session) Signal(ctx context.Context, cmd *shell.Command, sig shell.Signal) error {
+	if cmd == nil {
+		return nil
+	}
+	p := s.pipelineOf(cmd)
+	if p == nil {
+		return nil
+	}
+	if sig == shell.SignalStop {
+		return s.engine.signal(ctx, p.id)
+	}
+	s.mu.Lock()
+	p.discarded = true
+	s.mu.Unlock()
+	closed := s.release(p)
+	select {
+	case <-closed:
+	case <-ctx.Done(): // the engine goes on closing it without us
+	}
+	return nil
+}
+
+// closePipeline is how long an engine may take to close a pipeline before
+// nobody waits for it any more.
+const closePipeline = time.Minute
+
+// release closes a pipeline in the engine, once, and forgets it. The result
+// is closed when that has happened.
+func (s *session) release(p *pipeline) <-chan struct{} {
+	s.mu.Lock()
+	if p.closed != nil || s.closing {
+		defer s.mu.Unlock()
+		if p.closed == nil {
+			p.closed = make(chan struct{})
+			close(p.closed)
+		}
+		return p.closed
+	}
+	closed := make(chan struct{})
+	p.closed = closed
+	s.background.Add(1)
+	s.mu.Unlock()
+	go func() {
+		defer s.background.Done()
+		defer close(closed)
+		ctx, cancel := context.WithTimeout(context.Background(), closePipeline)
+		defer cancel()
+		if err := s.engine.close(ctx, p.id); err != nil {
+			s.log.Debug("pipeline not closed", "pipeline", p.id, "error", err)
+		}
+		s.remove(p)
+	}()
+	return closed
+}
+
+// Close implements shell.Instance: pipelines first, because an engine closes
+// its session only when it has none, then the session; what is left when ctx
+// ends is killed.
+func (s *session) Close(ctx context.Context) error {
+	s.mu.Lock()
+	var open []*pipeline
+	for _, p := range s.pipelines {
+		if p.closed == nil {
+			open = append(open, p)
+		}
+	}
+	s.mu.Unlock()
+	for _, p := range open {
+		s.release(p)
+	}
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
+	defer s.background.Wait()
+	defer func() { <-s.engine.dead }()
+
+	// Half the time for the engine's good will, the rest for its end.
+	polite, cancel := context.WithTimeout(ctx, shell.CloseTimeout/2)
+	defer cancel()
+	for _, p := range open {
+		select {
+		case <-p.closed:
+		case <-polite.Done():
+		}
+	}
+	err := s.engine.close(polite, outofproc.SessionID)
+	select {
+	case <-s.engine.dead:
+	case <-polite.Done():
+	}
+	s.engine.kill()
+	return err
+}
+
+// psGuid is an identifier as the framing has it.
+func psGuid(g psrp.GUID) string { return strings.ToLower(g.String()) }

@@ -1,0 +1,75 @@
+package winrs
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/winrmd/winrmd/shell"
+)
+
+// Config is what a Plugin needs.
+type Config struct {
+	// Engine is the path of the PowerShell that runs when a command line
+	// begins with powershell or pwsh. Empty: there is none, and such a command
+	// fails with exit code 1.
+	Engine string
+	// Logger gets starts and ends of commands at level Debug, never command
+	// lines. Nil: nothing is logged.
+	Logger *slog.Logger
+}
+
+// Plugin makes command shells. It implements shell.Plugin.
+type Plugin struct {
+	engine string
+	log    *slog.Logger
+}
+
+// New makes a Plugin.
+func New(cfg Config) *Plugin {
+	log := cfg.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Plugin{engine: cfg.Engine, log: log}
+}
+
+// Traits is how command shells behave on the wire. All output belongs to
+// commands, and every session of the owner may use a shell, because clients of
+// command shells send no or changing SessionIds.
+func Traits() shell.Traits {
+	return shell.Traits{
+		CommandStreams: []string{streamStdout, streamStderr},
+		Console:        true,
+		AnySession:     true,
+	}
+}
+
+// The streams of a command.
+const (
+	streamStdin  = "stdin"
+	streamStdout = "stdout"
+	streamStderr = "stderr"
+)
+
+// Open implements shell.Plugin. It starts no process; it checks what every
+// command of the shell will need. Errors are *shell.PluginError: for a bad
+// environment variable, a working directory that is none, and an account.
+func (p *Plugin) Open(_ context.Context, r *shell.OpenRequest, host shell.Host) (shell.Instance, error) {
+	if r.Account != "" {
+		return nil, errAccount
+	}
+	env, err := environment(r.Environment)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := workingDirectory(r.WorkingDirectory)
+	if err != nil {
+		return nil, err
+	}
+	return &instance{
+		host: host, engine: p.engine, environment: env, directory: dir,
+		wanted:    r.OutputStreams,
+		log:       p.log.With("shell", r.ShellID),
+		processes: make(map[*shell.Command]*process),
+	}, nil
+}

@@ -42,10 +42,7 @@ func (r *Response) action(req *Request) string {
 // two bytes for each.
 func EnvelopeOverhead(req *Request) int {
 	r := Response{MessageID: messageIDPrefix + zeroGUID}
-	// The room is for an envelope of ordinary size; a larger one is
-	// allocated.
-	var room [2048]byte
-	return len(r.AppendEnvelope(room[:0], req))
+	return len(r.AppendEnvelope(make([]byte, 0, 2048), req))
 }
 
 // appendHeaders appends the headers that every answer has. The ActivityId is

@@ -130,15 +130,38 @@ func (e *engine) await(kind outofproc.Kind, id string) []*psrp.Message {
 	}
 }
 
+// open sends what a client sends first, and returns the messages up to the
+// pool's state. The acknowledgement comes before, between or after them.
 func (e *engine) open() []*psrp.Message {
+	var ms []*psrp.Message
 	for _, text := range [][]byte{
 		e.message(psrp.MessageSessionCapability, psrp.GUID{}, "session_capability.xml", ""),
 		e.message(psrp.MessageInitRunspacePool, psrp.GUID{}, "init_runspacepool.xml", ""),
 	} {
 		require.NoError(e.t, e.w.Data(outofproc.StreamDefault, outofproc.SessionID, text))
+		ms = append(ms, e.await(outofproc.DataAck, outofproc.SessionID)...)
 	}
-	ms := e.await(outofproc.DataAck, outofproc.SessionID)
-	return append(ms, e.await(outofproc.DataAck, outofproc.SessionID)...)
+	return e.until(ms, psrp.MessageRunspacePoolState)
+}
+
+// run runs a script and returns the messages up to the pipeline's state.
+func (e *engine) run(script string) []*psrp.Message {
+	id := pipelineGUID.String()
+	require.NoError(e.t, e.w.Command(id))
+	require.Empty(e.t, e.await(outofproc.CommandAck, id))
+	create := e.message(psrp.MessageCreatePipeline, pipelineGUID, "create_pipeline.xml", script)
+	require.NoError(e.t, e.w.Data(outofproc.StreamDefault, id, create))
+	return e.until(e.await(outofproc.DataAck, id), psrp.MessagePipelineState)
+}
+
+// until appends messages to ms up to one of type last.
+func (e *engine) until(ms []*psrp.Message, last psrp.MessageType) []*psrp.Message {
+	for len(ms) == 0 || ms[len(ms)-1].Type != last {
+		if _, m := e.next(); m != nil {
+			ms = append(ms, m)
+		}
+	}
+	return ms
 }
 
 func TestEngine(t *testing.T) {
@@ -151,18 +174,7 @@ func TestEngine(t *testing.T) {
 	assert.Equal(t, string(psrp.RunspacePoolStateMessage(poolGUID, psrp.RunspacePoolOpened, "")), string(opened[2].Append(nil)))
 
 	id := pipelineGUID.String()
-	require.NoError(t, e.w.Command(id))
-	require.Empty(t, e.await(outofproc.CommandAck, id))
-	create := e.message(psrp.MessageCreatePipeline, pipelineGUID, "create_pipeline.xml", "'x' * 1mb")
-	require.NoError(t, e.w.Data(outofproc.StreamDefault, id, create))
-	ms := e.await(outofproc.DataAck, id)
-	for len(ms) == 0 || ms[len(ms)-1].Type != psrp.MessagePipelineState {
-		p, m := e.next()
-		require.Equal(t, id, p.ID)
-		if m != nil {
-			ms = append(ms, m)
-		}
-	}
+	ms := e.run("'x' * 1mb")
 	require.Len(t, ms, 2)
 	assert.Equal(t, psrp.MessagePipelineOutput, ms[0].Type)
 	assert.Equal(t, pipelineGUID, ms[0].PipelineID)
@@ -194,9 +206,6 @@ func (e *engine) stateIs(ms []*psrp.Message, want ...psrp.RunspacePoolState) {
 func TestEngineReadsErrorRecord(t *testing.T) {
 	e := startEngine(t)
 	require.Len(t, e.open(), 3)
-	id := pipelineGUID.String()
-	require.NoError(t, e.w.Command(id))
-	require.Empty(t, e.await(outofproc.CommandAck, id))
 	m, err := psrp.ParseMessage(psrp.RunspacePoolStateMessage(poolGUID, psrp.RunspacePoolBroken, "it is _x000A_ <&> \n broken"))
 	require.NoError(t, err)
 	document := "<Objs Version='1.1.0.1' xmlns='http://schemas.microsoft.com/powershell/2004/04'>" + string(m.Data[3:]) + "</Objs>"
@@ -204,12 +213,7 @@ func TestEngineReadsErrorRecord(t *testing.T) {
 		`"$($o.RunspaceState)|$($o.ExceptionAsErrorRecord.Exception.Message -ceq "it is _x000A_ <&> ` + "`n" + ` broken")|$($o.ExceptionAsErrorRecord.FullyQualifiedErrorId)"`
 	// A script is itself a CLIXML string.
 	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "_x", "_x005F_x", "\n", "_x000A_").Replace(script)
-	require.NoError(t, e.w.Data(outofproc.StreamDefault, id, e.message(psrp.MessageCreatePipeline, pipelineGUID, "create_pipeline.xml", escaped)))
-	ms := e.await(outofproc.DataAck, id)
-	for len(ms) == 0 {
-		if _, m := e.next(); m != nil {
-			ms = append(ms, m)
-		}
-	}
+	ms := e.run(escaped)
+	require.Len(t, ms, 2)
 	assert.Equal(t, "\xEF\xBB\xBF<S>5|True|PSSessionStateBroken</S>", string(ms[0].Data))
 }

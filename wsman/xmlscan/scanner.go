@@ -82,7 +82,10 @@ func (s *Scanner) Reset(src []byte) {
 	if s.open == nil {
 		s.open, s.attrs, s.bound = s.openRoom[:0], s.attrRoom[:0], s.boundRoom[:0]
 	}
-	*s = Scanner{src: src, open: s.open[:0], attrs: s.attrs[:0], bound: s.bound[:0]}
+	s.open, s.attrs, s.bound = s.open[:0], s.attrs[:0], s.bound[:0]
+	s.src, s.pos, s.start, s.kind = src, 0, 0, 0
+	s.content, s.rooted, s.empty = false, false, false
+	s.run, s.err = textRun{}, nil
 }
 
 // Next moves to the next token.

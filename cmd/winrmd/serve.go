@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+
+	"github.com/spf13/cobra"
+)
+
+func serveCommand() *cobra.Command {
+	var o options
+	var verbose bool
+	cmd := &cobra.Command{
+		Use:   "serve --state DIR",
+		Short: "Serve sessions until interrupted",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, err := newDaemon(o, newLogger(verbose))
+			if err != nil {
+				return err
+			}
+			d.warn()
+			return d.serve(cmd.Context(), func(http, https string) {
+				fmt.Fprintf(cmd.OutOrStdout(), "winrmd ready http=%s https=%s\n", http, https)
+			})
+		},
+	}
+	stateFlag(cmd, &o.state)
+	flags := cmd.Flags()
+	flags.StringVar(&o.http, "http", "", "address for HTTP, or none (default from winrmd.toml)")
+	flags.StringVar(&o.https, "https", "", "address for HTTPS, or none (default from winrmd.toml)")
+	flags.BoolVar(&o.allowUnencrypted, "allow-unencrypted", false, "accept passwords and messages in clear over HTTP")
+	flags.StringVar(&o.powershell, "powershell", "", "the PowerShell engine (default from winrmd.toml, else pwsh)")
+	flags.BoolVar(&verbose, "verbose", false, "log every fault, those that are ordinary too")
+	return cmd
+}
+
+func newLogger(verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// notIsolated is what users of one server must be told.
+const notIsolated = "all sessions run as the account of winrmd itself, so its users are not isolated from each other"
+
+// warn says at the start what an administrator should know.
+func (d *daemon) warn() {
+	d.log.Warn(notIsolated)
+	if d.allowUnencrypted() {
+		d.log.Warn("passwords and messages are accepted in clear over HTTP; use this on a trusted network only")
+	}
+	if engine, ok := d.findEngine(); !ok {
+		d.log.Warn("no PowerShell engine was found; only command shells can be opened", "engine", engine)
+	}
+}
+
+// findEngine reports whether the engine of the default configuration is there.
+func (d *daemon) findEngine() (string, bool) {
+	session, _ := d.store.Session("Microsoft.PowerShell")
+	engine := d.catalogue.enginePath(d.store.Service(), session)
+	_, err := exec.LookPath(engine)
+	return engine, err == nil
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/users"
+)
+
+func userCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "user", Short: "Administer the users of a server"}
+	cmd.AddCommand(userAddCommand(), userListCommand(), userRemoveCommand())
+	return cmd
+}
+
+func userAddCommand() *cobra.Command {
+	var dir string
+	var fromStdin bool
+	cmd := &cobra.Command{
+		Use:   "add --state DIR NAME --password-stdin",
+		Short: "Add a user, or give one a new password",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !fromStdin {
+				return errors.New("a password is read from standard input only: use --password-stdin")
+			}
+			password, err := readPassword(cmd.InOrStdin())
+			if err != nil {
+				return err
+			}
+			file, err := openUsers(dir)
+			if err != nil {
+				return err
+			}
+			replaced, err := file.Add(args[0], password)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.ErrOrStderr(), "warning:", notIsolated)
+			verb := "added"
+			if replaced {
+				verb = "changed"
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "user %s %s\n", args[0], verb)
+			return err
+		},
+	}
+	stateFlag(cmd, &dir)
+	cmd.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from the first line of standard input")
+	return cmd
+}
+
+func userListCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "list --state DIR",
+		Short: "List the users",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			file, err := openUsers(dir)
+			if err != nil {
+				return err
+			}
+			list, err := file.List()
+			if err != nil {
+				return err
+			}
+			for _, u := range list {
+				fmt.Fprintln(cmd.OutOrStdout(), u.Name)
+			}
+			return nil
+		},
+	}
+	stateFlag(cmd, &dir)
+	return cmd
+}
+
+func userRemoveCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "remove --state DIR NAME",
+		Short: "Remove a user, whose open connections end with it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			file, err := openUsers(dir)
+			if err != nil {
+				return err
+			}
+			return file.Remove(args[0])
+		},
+	}
+	stateFlag(cmd, &dir)
+	return cmd
+}
+
+// openUsers opens the users file of a state directory, which is made if it is
+// missing.
+func openUsers(dir string) (*users.File, error) {
+	if _, err := configuration.Open(dir, newLogger(false)); err != nil {
+		return nil, err
+	}
+	return users.Open(filepath.Join(dir, usersFile)), nil
+}
+
+// maxPassword bounds what is read; the users file has the real limit.
+const maxPassword = 64 << 10
+
+// readPassword reads the first line.
+func readPassword(r io.Reader) (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(r, maxPassword)).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return "", err
+	}
+	password := strings.TrimRight(line, "\r\n")
+	if password == "" {
+		return "", errors.New("standard input holds no password")
+	}
+	return password, nil
+}

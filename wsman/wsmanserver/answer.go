@@ -1,0 +1,88 @@
+package wsmanserver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/winrmd/winrmd/wsman"
+)
+
+// buffers are for answers, which are written and forgotten.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4096)) }}
+
+// maxPooled is the largest buffer that is kept for the next answer.
+const maxPooled = 1 << 20
+
+// respond writes an answer and reports to whoever wants to know whether it
+// could be written.
+func (x *exchange) respond(request *wsman.Request, response *wsman.Response) {
+	buffer := buffers.Get().(*[]byte)
+	*buffer = response.AppendEnvelope((*buffer)[:0], request)
+	err := x.write(http.StatusOK, request.Charset, *buffer)
+	if response.Written != nil {
+		response.Written(err)
+	}
+	giveBack(buffer)
+}
+
+// fault writes an error as a fault.
+func (x *exchange) fault(request *wsman.Request, err error) {
+	f := wsman.AsFault(err)
+	x.log(request, f)
+	charset := wsman.UTF8
+	if request != nil {
+		charset = request.Charset
+	}
+	buffer := buffers.Get().(*[]byte)
+	*buffer = f.AppendEnvelope((*buffer)[:0], request, x.server.config.Machine)
+	_ = x.write(f.Status, charset, *buffer) // nobody is left to tell
+	giveBack(buffer)
+}
+
+func giveBack(buffer *[]byte) {
+	if cap(*buffer) <= maxPooled {
+		buffers.Put(buffer)
+	}
+}
+
+// log tells of a fault as loudly as it deserves. That a long poll had nothing
+// to give is no news.
+func (x *exchange) log(request *wsman.Request, f *wsman.Fault) {
+	level := slog.LevelInfo
+	switch {
+	case f.WSMan.Code == wsman.CodeOperationTimedOut, errors.Is(f.Cause, context.Canceled):
+		level = slog.LevelDebug
+	case f.WSMan.Code == wsman.CodeInternalError:
+		level = slog.LevelError
+	}
+	attrs := []slog.Attr{slog.String("fault", f.WSMan.Code.String()), slog.String("message", f.Message())}
+	if f.Cause != nil {
+		attrs = append(attrs, slog.Any("cause", f.Cause))
+	}
+	if request != nil {
+		attrs = append(attrs, slog.String("action", request.Header.Action),
+			slog.String("user", request.Principal.User), slog.String("message_id", request.Header.MessageID))
+	}
+	x.server.config.Log.LogAttrs(context.Background(), level, "fault", attrs...)
+}
+
+// write sends header and body. It returns when the connection has taken them,
+// so that its error tells of this answer and not of a later one.
+func (x *exchange) write(status int, charset wsman.Charset, envelope []byte) error {
+	body := wsman.EncodeBody(charset, envelope)
+	h := x.w.Header()
+	h.Set("Content-Type", charset.ContentType())
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	control := http.NewResponseController(x.w)
+	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	x.w.WriteHeader(status)
+	if _, err := x.w.Write(body); err != nil {
+		return err
+	}
+	return control.Flush()
+}

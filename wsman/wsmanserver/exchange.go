@@ -1,0 +1,191 @@
+package wsmanserver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/winrmd/winrmd/wsman"
+	"github.com/winrmd/winrmd/wsman/auth"
+)
+
+// The paths that are served (MS-WSMV 2.2.9.1).
+const (
+	pathService   = "/wsman"
+	pathAnonymous = "/wsman-anon/identify"
+)
+
+// ServeHTTP serves one exchange.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer s.recover(w, r)
+	w.Header().Set("Server", "Microsoft-HTTPAPI/2.0")
+	path := strings.TrimSuffix(r.URL.Path, "/")
+	anonymous := strings.EqualFold(path, pathAnonymous)
+	switch {
+	case !anonymous && !strings.EqualFold(path, pathService):
+		refuse(w, http.StatusNotFound)
+	case r.Method != http.MethodPost:
+		w.Header().Set("Allow", http.MethodPost)
+		refuse(w, http.StatusMethodNotAllowed)
+	case anonymous || strings.EqualFold(r.Header.Get("WSMANIDENTIFY"), "unauthenticated"):
+		s.identifyAnonymous(w, r)
+	default:
+		s.serveAuthenticated(w, r)
+	}
+}
+
+// recover answers a request whose handling panicked, so that one request
+// never takes the connections of others with it.
+func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	s.config.Log.Error("panic", "panic", p, "remote", r.RemoteAddr)
+	x := &exchange{server: s, w: w}
+	x.fault(nil, wsman.NewFault(wsman.CodeInternalError, ""))
+}
+
+// refuse answers without a body.
+func refuse(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(status)
+}
+
+// serveAuthenticated serves a request on the service's path.
+func (s *Server) serveAuthenticated(w http.ResponseWriter, r *http.Request) {
+	outcome, err := s.config.Authenticator.Authenticate(auth.ConnectionOf(r.Context()), r)
+	if err != nil {
+		s.config.Log.Warn("authentication failed", "error", err, "remote", r.RemoteAddr)
+	}
+	outcome.SetHeader(w.Header())
+	if !outcome.Authenticated {
+		// The body is read and dropped, so that the connection can go on.
+		s.discard(w, r)
+		refuse(w, http.StatusUnauthorized)
+		return
+	}
+	if r.ContentLength == 0 {
+		refuse(w, http.StatusOK) // a client that wanted to authenticate only
+		return
+	}
+	x := &exchange{server: s, w: w, limits: s.config.Limits()}
+	x.serve(r, outcome.Principal)
+}
+
+// discard drops a request's body as far as a body may be long.
+func (s *Server) discard(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength == 0 {
+		return
+	}
+	x := &exchange{server: s, w: w, limits: s.config.Limits()}
+	x.bodyDeadline()
+	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, int64(x.maxBody())+1))
+	if err != nil || n > int64(x.maxBody()) {
+		w.Header().Set("Connection", "close")
+	}
+	x.noDeadline()
+}
+
+// exchange is one request and its answer.
+type exchange struct {
+	server *Server
+	w      http.ResponseWriter
+	limits wsman.Limits
+}
+
+// serve reads a request, gives it to the Handler and writes the answer.
+func (x *exchange) serve(r *http.Request, who wsman.Principal) {
+	body, err := x.read(r)
+	if err != nil {
+		x.refuseBody(err)
+		return
+	}
+	raw, charset, err := wsman.DecodeBody(r.Header.Get("Content-Type"), body)
+	if err != nil {
+		x.refuseBody(err)
+		return
+	}
+	request, err := wsman.ParseRequest(raw, x.limits)
+	request.Charset = charset
+	if err != nil {
+		x.fault(request, err)
+		return
+	}
+	request.Principal = who
+	request.Deadline = time.Now().Add(request.Header.OperationTimeout)
+	response, err := x.server.config.Handler.ServeWSMan(r.Context(), request)
+	if err != nil {
+		x.fault(request, err)
+		return
+	}
+	x.respond(request, response)
+}
+
+// errTooLarge says that a body is longer than an envelope may be.
+var errTooLarge = errors.New("the body is larger than MaxEnvelopeSizekb")
+
+// maxBody is the most bytes that a body may have.
+func (x *exchange) maxBody() int {
+	if n := x.limits.MaxEnvelopeSize; n > 0 {
+		return n
+	}
+	return wsman.DefaultMaxEnvelopeSize
+}
+
+// read reads a body that may be an envelope. The buffer is the request's: what
+// a Handler passes on points into it.
+func (x *exchange) read(r *http.Request) ([]byte, error) {
+	limit := int64(x.maxBody())
+	if r.ContentLength > limit {
+		return nil, errTooLarge
+	}
+	x.bodyDeadline()
+	defer x.noDeadline()
+	if r.ContentLength >= 0 {
+		body := make([]byte, r.ContentLength)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err == nil && int64(len(body)) > limit {
+		err = errTooLarge
+	}
+	return body, err
+}
+
+// bodyDeadline and noDeadline bound the time in which a body must come. The
+// deadline has to go once it is there, because the connection is watched for
+// the client's going away as long as the request is served.
+func (x *exchange) bodyDeadline() {
+	_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(bodyTimeout))
+}
+
+func (x *exchange) noDeadline() {
+	_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
+}
+
+// refuseBody answers a request whose body is not an envelope.
+func (x *exchange) refuseBody(err error) {
+	var content *wsman.ContentTypeError
+	var fault *wsman.Fault
+	switch {
+	case errors.Is(err, errTooLarge):
+		x.w.Header().Set("Connection", "close")
+		x.fault(nil, wsman.NewFault(wsman.CodeServerEnvelopeLimit, fmt.Sprintf(
+			"The request has more than the %d bytes that this service accepts (MaxEnvelopeSizekb).", x.maxBody())))
+	case errors.As(err, &content):
+		refuse(x.w, http.StatusUnsupportedMediaType)
+	case errors.As(err, &fault):
+		x.fault(nil, err)
+	default: // the client went away, or was too slow
+		x.w.Header().Set("Connection", "close")
+		refuse(x.w, http.StatusBadRequest)
+	}
+}

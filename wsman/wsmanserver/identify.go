@@ -1,0 +1,76 @@
+package wsmanserver
+
+import (
+	"context"
+	"net/http"
+	"runtime"
+
+	"github.com/beevik/etree"
+
+	"github.com/winrmd/winrmd/wsman"
+)
+
+// Identify answers Identify requests (DSP0226 section 11). What it tells of
+// the system is Windows' form of it.
+type Identify struct {
+	// ProductVendor and ProductVersion name the service. Clients look for the
+	// stack's version in the latter.
+	ProductVendor, ProductVersion string
+}
+
+// stack is the version of the protocol stack that clients expect.
+const stack = "Stack: 3.0"
+
+// NewIdentify describes a server to users who have logged in.
+func NewIdentify(version string) *Identify {
+	return &Identify{ProductVendor: "winrmd", ProductVersion: "OS: " + runtime.GOOS + " SP: winrmd " + version + " " + stack}
+}
+
+// ServeWSMan implements wsman.Handler.
+func (i *Identify) ServeWSMan(context.Context, *wsman.Request) (*wsman.Response, error) {
+	return &wsman.Response{Body: identifyBody(i)}, nil
+}
+
+func identifyBody(i *Identify) wsman.Body {
+	e := etree.NewElement("wsmid:IdentifyResponse")
+	e.CreateAttr("xmlns:wsmid", wsman.NamespaceWSManIdentity)
+	e.CreateElement("wsmid:ProtocolVersion").SetText("http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd")
+	e.CreateElement("wsmid:ProductVendor").SetText(i.ProductVendor)
+	e.CreateElement("wsmid:ProductVersion").SetText(i.ProductVersion)
+	return wsman.ElementBody(e)
+}
+
+// anonymous is what everybody may know.
+var anonymous = &wsman.Response{Body: identifyBody(&Identify{
+	ProductVendor: "winrmd", ProductVersion: "OS: 0.0.0 SP: 0.0 " + stack,
+})}
+
+// maxAnonymous is how long a request may be of somebody who is not known.
+const maxAnonymous = 16 << 10
+
+// identifyAnonymous answers Identify, and nothing else, without asking who it
+// is (MS-WSMV 3.1.4.1.30).
+func (s *Server) identifyAnonymous(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{server: s, w: w, limits: wsman.Limits{MaxEnvelopeSize: maxAnonymous}}
+	body, err := x.read(r)
+	if err != nil {
+		x.refuseBody(err)
+		return
+	}
+	raw, charset, err := wsman.DecodeBody(r.Header.Get("Content-Type"), body)
+	if err != nil {
+		x.refuseBody(err)
+		return
+	}
+	request, err := wsman.ParseRequest(raw, x.limits)
+	request.Charset = charset
+	if err == nil && !request.Header.Identify {
+		err = wsman.NewFault(wsman.CodeAccessDenied, "Without authentication only Identify is answered here.")
+	}
+	if err != nil {
+		x.fault(request, err)
+		return
+	}
+	response := *anonymous
+	x.respond(request, &response)
+}

@@ -103,6 +103,25 @@ func TestControlErrors(t *testing.T) {
 	}
 }
 
+func TestProperties(t *testing.T) {
+	all := object(`<S N="a">x</S>between<Obj N="b"><MS><S N="c">y</S></MS></Obj><I32>1</I32>`+"\n") + "after"
+	var got []property
+	for p := range values(t, properties([]byte(all))) {
+		got = append(got, p)
+	}
+	assert.Equal(t, []property{{name: "a", kind: "S", text: "x"}, {kind: "I32", text: "1"}}, got, "each once")
+}
+
+// TestControlDocumentType: everything that is looked for is there, but after a
+// document type.
+func TestControlDocumentType(t *testing.T) {
+	const state = `<I32 N="RunspaceState">2</I32>`
+	_, err := ParseState([]byte(object(state)))
+	require.NoError(t, err)
+	_, err = ParseState([]byte(`<!DOCTYPE Obj>` + object(state)))
+	assert.Error(t, err)
+}
+
 func TestParseMinMaxRequest(t *testing.T) {
 	got, err := ParseMinMaxRequest([]byte(object(`<I32 N="MaxRunspaces">4</I32><I64 N="CI">7</I64>`)))
 	require.NoError(t, err)
@@ -163,8 +182,8 @@ func TestParseCapability(t *testing.T) {
 
 func TestStateMessages(t *testing.T) {
 	pool, pipeline := GUID{1}, GUID{2}
-	const reason = "the engine ended: a<b & \"c\"_x000A_\n\x00\U0001F600\xff"
-	const escaped = `the engine ended: a&lt;b &amp; "c"_x005F_x000A__x000A__x0000__xD83D__xDE00_` + "\uFFFD"
+	const reason = "the engine ended: a<b & \"c\"_x000A_\n\x00\u0085\U0001F600\xff"
+	const escaped = `the engine ended: a&lt;b &amp; "c"_x005F_x000A__x000A__x0000__x0085__xD83D__xDE00_` + "\uFFFD"
 	tests := map[string]struct {
 		made  []byte
 		want  MessageHeader

@@ -65,6 +65,7 @@ func (c *catalogue) powerShell(service configuration.Service, session configurat
 			Arguments:         session.EngineArguments,
 			ConfigurationFile: session.SessionConfigurationFile,
 			MaxObjectSize:     session.MaximumReceivedObjectSizeMB << 20,
+			MaxDataSize:       session.MaximumReceivedDataSizePerCommandMB << 20,
 			Logger:            c.log,
 		}),
 		Traits:      powershell.Traits(),

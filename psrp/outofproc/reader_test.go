@@ -229,6 +229,19 @@ func TestReadPacketTextIsKept(t *testing.T) {
 	}
 }
 
+func TestReadPacketIDs(t *testing.T) {
+	line := func(id string) string { return "<DataAck PSGuid='" + id + "' />\n" }
+	upper := strings.ToUpper(pipelineID)
+	in := line(pipelineID) + line(pipelineID) + line(SessionID) + line(upper) + line(SessionID) + line(upper) + line(upper)
+	got, err := readAll(NewReader(strings.NewReader(in), 1000))
+	require.Equal(t, io.EOF, err)
+	var ids []string
+	for _, p := range got {
+		ids = append(ids, p.ID)
+	}
+	assert.Equal(t, []string{pipelineID, pipelineID, SessionID, pipelineID, SessionID, pipelineID, pipelineID}, ids)
+}
+
 func FuzzReader(f *testing.F) {
 	for _, s := range []string{
 		"<Data Stream='Default' PSGuid='" + pipelineID + "'>QUJD</Data>\n",

@@ -1,7 +1,6 @@
 package powershell
 
 import (
-	"strings"
 	"sync"
 
 	"github.com/winrmd/winrmd/psrp/outofproc"
@@ -78,9 +77,4 @@ func (a *acks) set(k ackKey, list []chan struct{}) {
 		return
 	}
 	a.waiting[k] = list
-}
-
-// oneLine makes text fit a message.
-func oneLine(b []byte) string {
-	return strings.Join(strings.Fields(strings.ToValidUTF8(string(b), "?")), " ")
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"sync"
 
 	"github.com/winrmd/winrmd/psrp/outofproc"
 	"github.com/winrmd/winrmd/shell"
@@ -45,6 +44,7 @@ type engine struct {
 	acks   acks
 	stderr tail
 
+	bye   chan struct{} // closed when nothing more is to be written
 	dead  chan struct{} // closed when the process and its output have ended
 	cause error         // why; read after dead is closed
 }
@@ -55,9 +55,11 @@ func startEngine(cmd *exec.Cmd, out output, log *slog.Logger) (*engine, error) {
 		cmd: cmd, log: log, out: out,
 		queue: make(chan func(*outofproc.Writer) error),
 		slot:  make(chan func(), 1),
+		bye:   make(chan struct{}),
 		dead:  make(chan struct{}),
 	}
 	process.Prepare(cmd)
+	e.stderr.alarm = e.kill
 	cmd.Stderr = &e.stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -95,11 +97,16 @@ func (e *engine) write(stdin io.WriteCloser) {
 				e.kill()
 				return
 			}
+		case <-e.bye:
+			return
 		case <-e.dead:
 			return
 		}
 	}
 }
+
+// hangUp closes the engine's input, at which it ends. It is called once.
+func (e *engine) hangUp() { close(e.bye) }
 
 // run reads until the output ends and then waits for the process.
 func (e *engine) run(r *os.File) {
@@ -258,31 +265,4 @@ func waitError(ctx context.Context) error {
 		return shell.ErrTimedOut
 	}
 	return ctx.Err()
-}
-
-// tail keeps the last that was written to it.
-type tail struct {
-	mu   sync.Mutex
-	last []byte
-}
-
-// maxTail is how much of an engine's stderr is kept for its obituary.
-const maxTail = 2048
-
-// Write implements io.Writer.
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.last = append(t.last, p...)
-	if n := len(t.last) - maxTail; n > 0 {
-		t.last = append(t.last[:0], t.last[n:]...)
-	}
-	return len(p), nil
-}
-
-// String is what was kept, in one line.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return oneLine(t.last)
 }

@@ -18,10 +18,17 @@ type inbound struct {
 	order psrp.Assembler
 	held  [][]byte // fragments of the object that is not complete
 	first psrp.MessageHeader
+
+	received, limit int64 // bytes of all objects; 0 is no limit
 }
 
-func (in *inbound) init(maxObject int) {
-	in.order.MaxObjectSize = int64(maxObject)
+// limits are how many bytes a client may send: in one object, and for one
+// command.
+type limits struct{ object, data int }
+
+func (in *inbound) init(l limits) {
+	in.order.MaxObjectSize = int64(l.object)
+	in.limit = int64(l.data)
 	in.turn = make(chan struct{}, 1)
 }
 
@@ -39,7 +46,7 @@ type packet struct {
 
 // take adds a client's text and returns what can be given to the engine. see is
 // called for each message that begins.
-func (in *inbound) take(text []byte, see func(psrp.FragmentText)) ([]packet, error) {
+func (in *inbound) take(text []byte, see func(psrp.FragmentText) error) ([]packet, error) {
 	if !psrp.ValidText(text) {
 		return nil, refuse(codeInputType, "The input is not base64.", nil)
 	}
@@ -50,19 +57,14 @@ func (in *inbound) take(text []byte, see func(psrp.FragmentText)) ([]packet, err
 			in.reset()
 			return nil, refuse(codeNullInput, "The input is not made of PSRP fragments.", err)
 		}
-		complete, err := in.order.Add(f.Header)
-		if err == nil && f.Header.Start && !f.HasMessage {
-			err = fmt.Errorf("fragment 0 of object %d ends within the message header", f.Header.ObjectID)
+		complete, err := in.add(f)
+		if err == nil {
+			err = see(f)
 		}
 		if err != nil {
 			in.reset()
-			return nil, refuse(codeNullInput, "A fragment of the input is out of order.", err)
+			return nil, err
 		}
-		if f.Header.Start {
-			in.first = f.Message
-		}
-		in.held = append(in.held, f.Text)
-		see(f)
 		if complete {
 			for _, one := range in.held {
 				out = append(out, packet{one, in.first})
@@ -77,6 +79,26 @@ func (in *inbound) take(text []byte, see func(psrp.FragmentText)) ([]packet, err
 		in.keep()
 	}
 	return out, nil
+}
+
+// add checks a fragment and holds it.
+func (in *inbound) add(f psrp.FragmentText) (complete bool, err error) {
+	if in.received += int64(f.Header.BlobLength); in.limit > 0 && in.received > in.limit {
+		return false, refuse(codeNullInput, fmt.Sprintf(
+			"The command has been sent more than the %d bytes that MaximumReceivedDataSizePerCommandMB allows.", in.limit), nil)
+	}
+	complete, err = in.order.Add(f.Header)
+	if err == nil && f.Header.Start && !f.HasMessage {
+		err = fmt.Errorf("fragment 0 of object %d ends within the message header", f.Header.ObjectID)
+	}
+	if err != nil {
+		return false, refuse(codeNullInput, "A fragment of the input is out of order or too large.", err)
+	}
+	if f.Header.Start {
+		in.first = f.Message
+	}
+	in.held = append(in.held, f.Text)
+	return complete, nil
 }
 
 // single reports whether all packets go to the same place.
@@ -120,7 +142,7 @@ func (s *session) Send(ctx context.Context, cmd *shell.Command, in shell.Input) 
 
 // forward gives stdin of a pipeline, or of the pool, to the engine.
 func (s *session) forward(ctx context.Context, in *inbound, p *pipeline, d shell.Data) error {
-	return s.give(ctx, in, d, func(f psrp.FragmentText) { s.observe(p, f) },
+	return s.give(ctx, in, d, func(f psrp.FragmentText) error { return s.observe(p, f) },
 		func(packet) (stream, id string) {
 			if p == nil {
 				return "Default", outofproc.SessionID
@@ -147,7 +169,7 @@ const rest = time.Minute
 
 // give passes what is complete on, one request after the other. see is called
 // with the lock held.
-func (s *session) give(ctx context.Context, in *inbound, d shell.Data, see func(psrp.FragmentText), to func(packet) (stream, id string)) error {
+func (s *session) give(ctx context.Context, in *inbound, d shell.Data, see func(psrp.FragmentText) error, to func(packet) (stream, id string)) error {
 	select {
 	case in.turn <- struct{}{}:
 		defer func() { <-in.turn }()

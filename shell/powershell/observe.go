@@ -8,11 +8,11 @@ import (
 )
 
 // observe notes what a client's message changes that a later client must be
-// told of. The caller holds the lock. p is nil for the pool's messages.
-func (s *session) observe(p *pipeline, f psrp.FragmentText) {
+// told of, and refuses what would silence the engine. The caller holds the
+// lock. p is nil for the pool's messages.
+func (s *session) observe(p *pipeline, f psrp.FragmentText) error {
 	if p == nil {
-		s.observePool(f)
-		return
+		return s.observePool(f)
 	}
 	switch {
 	case f.HasMessage && f.Message.Type == psrp.MessageEndOfPipelineInput:
@@ -20,6 +20,7 @@ func (s *session) observe(p *pipeline, f psrp.FragmentText) {
 	case f.HasMessage && f.Message.Type == psrp.MessageCreatePipeline, !f.Header.Start && p.creating():
 		p.observeCreate(f)
 	}
+	return nil
 }
 
 // creating reports whether the CREATE_PIPELINE has not come whole.
@@ -39,7 +40,7 @@ func (p *pipeline) observeCreate(f psrp.FragmentText) {
 }
 
 // observePool notes the opening of the pool and requests that change it.
-func (s *session) observePool(f psrp.FragmentText) {
+func (s *session) observePool(f psrp.FragmentText) error {
 	if f.HasMessage {
 		s.pool.clientMessage = f.Message.Type
 		if s.pool.id.IsZero() {
@@ -47,27 +48,28 @@ func (s *session) observePool(f psrp.FragmentText) {
 		}
 	}
 	switch s.pool.clientMessage {
-	case psrp.MessageInitRunspacePool, psrp.MessageSetMaxRunspaces, psrp.MessageSetMinRunspaces:
+	case psrp.MessageSessionCapability, psrp.MessageInitRunspacePool,
+		psrp.MessageSetMaxRunspaces, psrp.MessageSetMinRunspaces:
 	default:
-		return
+		return nil
 	}
 	m, complete, err := s.pool.requests.AddText(f)
 	if err != nil || !complete {
-		return
+		return err
 	}
-	s.pool.asked(m)
+	return s.pool.asked(m)
 }
 
 // observeResponse notes that a host call was answered. The caller holds the
 // lock.
-func (s *session) observeResponse(f psrp.FragmentText) {
+func (s *session) observeResponse(f psrp.FragmentText) error {
 	m, complete, err := s.pool.answers.AddText(f)
 	if err != nil || !complete {
-		return
+		return err
 	}
 	if m.PipelineID.IsZero() {
 		s.pool.calls.answered(m)
-		return
+		return nil
 	}
 	if p := s.pipelines[psGuid(m.PipelineID)]; p != nil {
 		p.calls.answered(m)
@@ -75,6 +77,7 @@ func (s *session) observeResponse(f psrp.FragmentText) {
 			p.cmd.SetPending(false)
 		}
 	}
+	return nil
 }
 
 // called notes a host call of a pipeline.

@@ -21,9 +21,9 @@ type pipeline struct {
 	closed    chan struct{}
 }
 
-func newPipeline(cmd *shell.Command, id psrp.GUID, maxObject int) *pipeline {
+func newPipeline(cmd *shell.Command, id psrp.GUID, limits limits) *pipeline {
 	p := &pipeline{cmd: cmd, out: cmd.Stream(stdout), id: psGuid(id), wireID: id}
-	p.input.init(maxObject)
+	p.input.init(limits)
 	return p
 }
 

@@ -21,10 +21,13 @@ type Config struct {
 	// ConfigurationFile is a session configuration file (.pssc) that the engine
 	// obeys; empty means none.
 	ConfigurationFile string
-	// MaxObjectSize is the most bytes of text that one object of a client may
-	// have (MaximumReceivedObjectSizeMB); 0 means 10 MiB.
-	MaxObjectSize int
-	Logger        *slog.Logger
+	// MaxObjectSize is the most bytes that one object of a client may have
+	// (MaximumReceivedObjectSizeMB); 0 means 10 MiB. MaxDataSize is the most
+	// that all objects for one command may have
+	// (MaximumReceivedDataSizePerCommandMB); 0 means 50 MiB. An engine takes in
+	// what it is given, whether a pipeline reads it or not.
+	MaxObjectSize, MaxDataSize int
+	Logger                     *slog.Logger
 }
 
 // Plugin opens PowerShell shells.
@@ -34,6 +37,9 @@ type Plugin struct{ config Config }
 func New(config Config) *Plugin {
 	if config.MaxObjectSize == 0 {
 		config.MaxObjectSize = 10 << 20
+	}
+	if config.MaxDataSize == 0 {
+		config.MaxDataSize = 50 << 20
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
@@ -63,7 +69,7 @@ func (p *Plugin) Open(ctx context.Context, r *shell.OpenRequest, host shell.Host
 		return nil, err
 	}
 	log := p.config.Logger.With("shell", r.ShellID)
-	s := newSession(host, p.config.MaxObjectSize, log)
+	s := newSession(host, limits{p.config.MaxObjectSize, p.config.MaxDataSize}, log)
 	if s.engine, err = startEngine(cmd, s, log); err != nil {
 		return nil, refuse(codeSessionFailed, fmt.Sprintf("The PowerShell engine %s could not be started.", cmd.Path), err)
 	}
@@ -108,8 +114,11 @@ func checkOptions(options map[string]string) error {
 		return refuse(codeVersionMissing, "The option protocolversion is missing.", nil)
 	}
 	if !strings.HasPrefix(version, "2.") {
-		return refuse(codeVersionMismatch, `<PSProtocolVersionError ServerProtocolVersion="2.3" ServerBuildVersion="7.0">`+
-			"The client's protocol version is not supported. Use 2.0 to 2.3.</PSProtocolVersionError>", nil)
+		return refuse(codeVersionMismatch, versionMismatch, nil)
 	}
 	return nil
 }
+
+// versionMismatch is what PowerShell's own plug-in says (MS-PSRP 3.2.5.3.2).
+const versionMismatch = `<PSProtocolVersionError ServerProtocolVersion="2.3" ServerBuildVersion="7.0">` +
+	"The client's protocol version is not supported. Use 2.0 to 2.3.</PSProtocolVersionError>"

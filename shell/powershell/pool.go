@@ -32,11 +32,13 @@ type pool struct {
 	object  uint64        // the last number used of our own
 }
 
-func (p *pool) init(out *shell.Stream, maxObject int) {
+func (p *pool) init(out *shell.Stream, limits limits) {
 	p.out = out
-	p.input.init(maxObject)
-	p.responses.init(maxObject)
-	p.answers.MaxObjectSize = int64(maxObject)
+	// A pool lives long: what it is sent is limited by object only.
+	limits.data = 0
+	p.input.init(limits)
+	p.responses.init(limits)
+	p.answers.MaxObjectSize = int64(limits.object)
 	p.min, p.max = 1, 1
 	p.asking = make(map[int64]psrp.MinMaxRequest)
 	p.opened = make(chan struct{})
@@ -47,17 +49,30 @@ func (p *pool) init(out *shell.Stream, maxObject int) {
 // remembered until the engine answers.
 const maxAsking = 256
 
-// asked notes a request of the client.
-func (p *pool) asked(m psrp.Message) {
-	if m.Type == psrp.MessageInitRunspacePool {
-		if lo, hi, ok, err := psrp.RunspacePoolLimits(m.Data); err == nil && ok {
-			p.min, p.max = lo, hi
+// asked notes a request of the client. An engine that cannot open a pool as it
+// is asked to says nothing at all, so that is refused here.
+func (p *pool) asked(m psrp.Message) error {
+	switch m.Type {
+	case psrp.MessageSessionCapability:
+		c, err := psrp.ParseCapability(m.Data)
+		if err == nil {
+			_, err = psrp.NegotiateVersion(c.ProtocolVersion)
 		}
-		return
+		if err != nil {
+			return refuse(codeVersionMismatch, versionMismatch, err)
+		}
+	case psrp.MessageInitRunspacePool:
+		lo, hi, ok, err := psrp.RunspacePoolLimits(m.Data)
+		if err != nil || !ok || lo < 1 || hi < lo {
+			return refuse(codeNullInput, "The runspace pool must have a minimum of at least one runspace and a maximum that is not below it.", err)
+		}
+		p.min, p.max = lo, hi
+	default:
+		if r, err := psrp.ParseMinMaxRequest(m.Data); err == nil && len(p.asking) < maxAsking {
+			p.asking[r.CallID] = r
+		}
 	}
-	if r, err := psrp.ParseMinMaxRequest(m.Data); err == nil && len(p.asking) < maxAsking {
-		p.asking[r.CallID] = r
-	}
+	return nil
 }
 
 // told notes what the engine says of the pool.

@@ -18,7 +18,7 @@ type session struct {
 	host       shell.Host
 	engine     *engine
 	log        *slog.Logger
-	maxObject  int
+	limits     limits
 	background sync.WaitGroup // what goes on after the request that began it
 
 	mu        sync.Mutex
@@ -29,13 +29,13 @@ type session struct {
 }
 
 // newSession makes a session that has no engine yet.
-func newSession(host shell.Host, maxObject int, log *slog.Logger) *session {
+func newSession(host shell.Host, limits limits, log *slog.Logger) *session {
 	s := &session{
-		host: host, log: log, maxObject: maxObject,
+		host: host, log: log, limits: limits,
 		pipelines: make(map[string]*pipeline),
 		commands:  make(map[*shell.Command]*pipeline),
 	}
-	s.pool.init(host.Stream(stdout), maxObject)
+	s.pool.init(host.Stream(stdout), limits)
 	return s
 }
 
@@ -62,7 +62,7 @@ func (s *session) Command(ctx context.Context, cmd *shell.Command, r *shell.Comm
 	if err != nil {
 		return err
 	}
-	p := newPipeline(cmd, first.Message.PipelineID, s.maxObject)
+	p := newPipeline(cmd, first.Message.PipelineID, s.limits)
 	if !s.add(p) {
 		return &shell.ConflictError{CommandID: cmd.ID()}
 	}
@@ -210,6 +210,7 @@ func (s *session) Close(ctx context.Context) error {
 		}
 	}
 	err := s.engine.close(polite, outofproc.SessionID)
+	s.engine.hangUp()
 	select {
 	case <-s.engine.dead:
 	case <-polite.Done():

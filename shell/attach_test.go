@@ -203,7 +203,7 @@ func TestGreeting(t *testing.T) {
 	for name, refused := range map[string]bool{"agreed": false, "refused": true} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world) {
-				w.plugin.ConnectFunc = func(_ context.Context, i *shelltest.Instance, in shell.Data) (shell.Data, error) {
+				connect := func(_ context.Context, i *shelltest.Instance, in shell.Data) (shell.Data, error) {
 					out := i.Host().Stream("stdout")
 					out.PutFirst(classed(shell.ClassSession, "private"), classed(shell.ClassSession, "opened"))
 					out.Put(whole("newer"))
@@ -212,10 +212,7 @@ func TestGreeting(t *testing.T) {
 					}
 					return in, nil
 				}
-				w.sh.Close(owner)
-				sh, err := w.dir.Create(w.t.Context(), w.spec())
-				require.NoError(w.t, err)
-				w.sh = sh
+				w.again(func(p *shelltest.Plugin) { p.ConnectFunc = connect })
 				own := w.sh.Stream("stdout")
 				own.Put(classed(shell.ClassSession, "old state"))
 				own.Put(classed(shell.ClassKeep, "old"))
@@ -246,17 +243,14 @@ func TestGreeting(t *testing.T) {
 // TestConnectCommand asks the plug-in, unless its instance has ended.
 func TestConnectCommand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.sh.Close(owner)
 		errNo := errors.New("no")
-		w.plugin.ConnectFunc = func(context.Context, *shelltest.Instance, shell.Data) (shell.Data, error) { return shell.Data{}, nil }
-		w.plugin.ConnectCommandFunc = func(_ context.Context, _ *shelltest.Instance, cmd *shell.Command) error {
-			cmd.Stream("stdout").PutFirst(whole("asked again"))
-			return errNo
-		}
-		sh, err := w.dir.Create(t.Context(), w.spec())
-		require.NoError(t, err)
-		w.sh = sh
+		w := newWorld(t).again(func(p *shelltest.Plugin) {
+			p.ConnectFunc = func(context.Context, *shelltest.Instance, shell.Data) (shell.Data, error) { return shell.Data{}, nil }
+			p.ConnectCommandFunc = func(_ context.Context, _ *shelltest.Instance, cmd *shell.Command) error {
+				cmd.Stream("stdout").PutFirst(whole("asked again"))
+				return errNo
+			}
+		})
 		cmd := w.command()
 		cmd.Stream("stdout").Put(whole("output"))
 		w.disconnect()
@@ -275,15 +269,12 @@ func TestDisconnectLetsOperationsFinish(t *testing.T) {
 	for name, patient := range map[string]bool{"patient": true, "impatient": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				w.sh.Close(owner)
-				w.plugin.SendFunc = func(context.Context, *shelltest.Instance, *shell.Command, shell.Input) error {
-					time.Sleep(time.Second)
-					return nil
-				}
-				sh, err := w.dir.Create(t.Context(), w.spec())
-				require.NoError(t, err)
-				w.sh = sh
+				w := newWorld(t).again(func(p *shelltest.Plugin) {
+					p.SendFunc = func(context.Context, *shelltest.Instance, *shell.Command, shell.Input) error {
+						time.Sleep(time.Second)
+						return nil
+					}
+				})
 				sent := make(chan error)
 				go func() { sent <- w.sh.Send(t.Context(), owner, "", shell.Input{}) }()
 				synctest.Wait()
@@ -294,7 +285,7 @@ func TestDisconnectLetsOperationsFinish(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), limit)
 				defer cancel()
 				began := time.Now()
-				err = w.sh.Disconnect(ctx, owner, shell.DisconnectRequest{})
+				err := w.sh.Disconnect(ctx, owner, shell.DisconnectRequest{})
 				if patient {
 					require.NoError(t, err)
 					assert.Equal(t, time.Second, time.Since(began))

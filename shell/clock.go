@@ -10,6 +10,22 @@ type clock struct {
 	busy  int       // requests under way
 	timer *time.Timer
 	fires time.Time
+	ends  time.Time // when a shell ends whose client knows that it is dead; zero: never
+}
+
+// endedGrace is how long a shell whose instance has ended is kept once its
+// client was told: for its other requests to hear the reason too.
+const endedGrace = 5 * time.Second
+
+// told is the reason why the instance has ended, for the attached client. With
+// it the shell has served its purpose; one whose client is away is kept for it.
+// The caller holds the lock.
+func (sh *Shell) told() error {
+	if sh.clock.ends.IsZero() {
+		sh.clock.ends = time.Now().Add(endedGrace)
+		sh.arm()
+	}
+	return sh.ended
 }
 
 func (k *clock) begin(sh *Shell) {
@@ -52,6 +68,9 @@ func (sh *Shell) due() time.Time {
 	if sh.spec.Lifetime > 0 {
 		earlier(sh.created.Add(sh.spec.Lifetime))
 	}
+	if !sh.clock.ends.IsZero() {
+		earlier(sh.clock.ends)
+	}
 	if sh.clock.busy > 0 {
 		return at
 	}
@@ -86,6 +105,7 @@ func (sh *Shell) tick() {
 	}
 	now := time.Now()
 	expired := sh.spec.Lifetime > 0 && !now.Before(sh.created.Add(sh.spec.Lifetime))
+	expired = expired || !sh.clock.ends.IsZero() && !now.Before(sh.clock.ends)
 	if sh.clock.busy == 0 {
 		silent := now.Sub(sh.clock.heard)
 		expired = expired || silent >= sh.idleTimeout

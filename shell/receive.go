@@ -131,7 +131,7 @@ func (t *target) ready(streams []*Stream) (bool, error) {
 	case sh.state == Disconnected:
 		return false, ErrStreamDisconnected
 	case sh.ended != nil:
-		return false, sh.ended
+		return false, sh.told()
 	}
 	return false, nil
 }

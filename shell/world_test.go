@@ -241,3 +241,22 @@ func assertReason(t *testing.T, err error, want shell.StateReason) {
 		assert.NotEmpty(t, state.Error())
 	}
 }
+
+// again changes the plug-in and makes the shell once more.
+func (w *world) again(change func(*shelltest.Plugin)) *world {
+	w.t.Helper()
+	require.NoError(w.t, w.sh.Close(owner))
+	change(w.plugin)
+	sh, err := w.dir.Create(w.t.Context(), w.spec())
+	require.NoError(w.t, err)
+	w.sh = sh
+	return w
+}
+
+// failing starts commands that put something out and then do not start.
+func failing(err error) func(context.Context, *shelltest.Instance, *shell.Command, *shell.CommandRequest) error {
+	return func(_ context.Context, _ *shelltest.Instance, cmd *shell.Command, _ *shell.CommandRequest) error {
+		cmd.Stream("stdout").Put(whole("x"))
+		return err
+	}
+}

@@ -170,6 +170,7 @@ func TestAccountRefused(t *testing.T) {
 
 // TestUnwantedStream: what a client left out at Create fills no buffer.
 func TestUnwantedStream(t *testing.T) {
+	t.Parallel()
 	cfg := configuration(Config{})
 	cfg.BufferSize, cfg.SpoolSize = 64<<10, 0
 	sh := open(t, cfg, shell.OpenRequest{OutputStreams: []string{"stdout", "other"}})
@@ -180,6 +181,7 @@ func TestUnwantedStream(t *testing.T) {
 // TestBlock: with mode Block a command stands still while nobody receives, and
 // loses nothing.
 func TestBlock(t *testing.T) {
+	t.Parallel()
 	cfg := configuration(Config{})
 	cfg.BufferSize, cfg.SpoolSize = 256<<10, 0
 	sh := open(t, cfg, shell.OpenRequest{})
@@ -204,6 +206,7 @@ func TestBlock(t *testing.T) {
 // TestEndedWhileBlocked: output that lies in the pipe when the command ends,
 // and finds the buffers full, is delivered.
 func TestEndedWhileBlocked(t *testing.T) {
+	t.Parallel()
 	cfg := configuration(Config{})
 	cfg.BufferSize, cfg.SpoolSize = 64<<10, 0
 	sh := open(t, cfg, shell.OpenRequest{})

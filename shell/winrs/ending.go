@@ -40,7 +40,7 @@ func (p *process) signal(act func(*group) error, limit time.Duration) {
 // terminate ends a command that its client has let go of.
 func (p *process) terminate() {
 	p.mu.Lock()
-	p.forget = true
+	p.forgotten = true
 	p.mu.Unlock()
 	for _, o := range p.outputs {
 		o.abandon()
@@ -53,14 +53,21 @@ func (p *process) kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.gone {
+		p.killed = true
 		_ = p.group.kill() // an error says that there is nobody
 	}
 }
 
-func (p *process) forgotten() bool {
+func (p *process) isForgotten() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.forget
+	return p.forgotten
+}
+
+func (p *process) isGone() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.gone
 }
 
 // endGroup ends what is left of the group after its first process. From here
@@ -94,7 +101,7 @@ func (p *process) mayGoOn(limit time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case !p.group.alive():
+	case p.killed || !p.group.alive():
 		return false
 	case !p.killAt.IsZero():
 		return time.Now().Before(p.killAt)

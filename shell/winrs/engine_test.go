@@ -77,7 +77,7 @@ func TestPlainArguments(t *testing.T) {
 func TestDecodeCommand(t *testing.T) {
 	text, err := decodeCommand("PNga3g==") // a pair of surrogates
 	assert.NoError(t, err)
-	assert.Equal(t, "\U0001F01A", text)
+	assert.Equal(t, "\U0001F21A", text)
 	for _, bad := range []string{"!", "YQ==", "AAA=", "YQA"} {
 		_, err := decodeCommand(bad)
 		assert.ErrorIs(t, err, errEncoding, bad)

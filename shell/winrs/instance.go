@@ -128,7 +128,7 @@ func (i *instance) Signal(_ context.Context, cmd *shell.Command, s shell.Signal)
 		p.signal((*group).interrupt, graceInterrupt)
 	case s == shell.SignalCtrlBreak:
 		p.signal((*group).interruptBreak, 0)
-	default:
+	case !p.isGone():
 		return errParameter
 	}
 	return nil

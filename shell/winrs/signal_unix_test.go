@@ -21,6 +21,7 @@ import (
 const family = `sleep 1000 & a=$!; sh -c 'sleep 1000 & echo '$$' '$a' $$ $!; wait'; wait`
 
 func TestCtrlC(t *testing.T) {
+	t.Parallel()
 	sh := openDefault(t)
 	cmd := run(t, sh, line("echo ready; exec sleep 1000"))
 	require.Equal(t, "ready", firstLine(t, sh, cmd))
@@ -33,6 +34,7 @@ func TestCtrlC(t *testing.T) {
 }
 
 func TestCtrlCEndsGroup(t *testing.T) {
+	t.Parallel()
 	sh := openDefault(t)
 	cmd := run(t, sh, line(family))
 	pids := strings.Fields(firstLine(t, sh, cmd))
@@ -44,6 +46,7 @@ func TestCtrlCEndsGroup(t *testing.T) {
 
 // TestCtrlCIgnored: what ignores the interrupt is killed after 2 s.
 func TestCtrlCIgnored(t *testing.T) {
+	t.Parallel()
 	sh := openDefault(t)
 	cmd := run(t, sh, line("trap '' INT; echo ready; sleep 1000"))
 	require.Equal(t, "ready", firstLine(t, sh, cmd))
@@ -55,6 +58,7 @@ func TestCtrlCIgnored(t *testing.T) {
 
 // TestCtrlCHandled: a program may use its time, and what it says is delivered.
 func TestCtrlCHandled(t *testing.T) {
+	t.Parallel()
 	sh := openDefault(t)
 	cmd := run(t, sh, line("trap 'sleep 0.7; echo bye; exit 9' INT; echo ready; while :; do sleep 0.05; done"))
 	require.Equal(t, "ready", firstLine(t, sh, cmd))
@@ -63,6 +67,7 @@ func TestCtrlCHandled(t *testing.T) {
 }
 
 func TestCtrlBreak(t *testing.T) {
+	t.Parallel()
 	sh := openDefault(t)
 	cmd := run(t, sh, line("trap 'echo dump' QUIT; echo ready; while :; do sleep 0.05; done"))
 	require.Equal(t, "ready", firstLine(t, sh, cmd))
@@ -80,6 +85,7 @@ func TestStopRefused(t *testing.T) {
 }
 
 func TestTerminate(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{
 		"family":  family,
 		"ignores": "trap '' TERM; " + family,
@@ -101,6 +107,7 @@ func TestTerminate(t *testing.T) {
 // TestTerminateCleansUp: processes have their second, also those whose parent
 // is quicker.
 func TestTerminateCleansUp(t *testing.T) {
+	t.Parallel()
 	sh := openDefault(t)
 	file := t.TempDir() + "/cleaned"
 	cmd := run(t, sh, line(`sh -c 'trap "sleep 0.6; echo >`+file+`; exit" TERM; echo ready; while :; do sleep 0.01; done' & wait`))
@@ -112,6 +119,7 @@ func TestTerminateCleansUp(t *testing.T) {
 // TestTerminateBlocked: a command that waits for room ends all the same, while
 // the buffers stay full.
 func TestTerminateBlocked(t *testing.T) {
+	t.Parallel()
 	cfg := configuration(Config{})
 	cfg.BufferSize, cfg.SpoolSize = 64<<10, 0
 	sh := open(t, cfg, shell.OpenRequest{})
@@ -120,10 +128,12 @@ func TestTerminateBlocked(t *testing.T) {
 		info, err := sh.Info(alice)
 		return err == nil && info.BufferedBytes >= cfg.BufferSize
 	}, wait, time.Millisecond)
-	cmd := run(t, sh, line("echo $$; yes"))
-	pid := firstLine(t, sh, cmd)
+	file := t.TempDir() + "/pid"
+	cmd := run(t, sh, line("echo $$ >"+file+"; yes"))
+	var pid []byte
+	require.Eventually(t, func() bool { pid, _ = os.ReadFile(file); return len(pid) > 0 }, wait, time.Millisecond)
 	signal(t, sh, cmd, shell.SignalTerminate)
-	assertGone(t, pid)
+	assertGone(t, strings.TrimSpace(string(pid)))
 	signal(t, sh, full, shell.SignalCtrlC)
 	assert.Equal(t, 130, finish(t, sh, full).exitCode)
 }
@@ -131,6 +141,7 @@ func TestTerminateBlocked(t *testing.T) {
 // TestBackground: a child that keeps stdout open does not hold the command up
 // and ends with it.
 func TestBackground(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		text string
 		min  time.Duration
@@ -154,6 +165,7 @@ func TestBackground(t *testing.T) {
 
 // TestLastWords: what a child says shortly after its parent's end is kept.
 func TestLastWords(t *testing.T) {
+	t.Parallel()
 	sh := openDefault(t)
 	out := finish(t, sh, run(t, sh, line("(sleep 0.1; echo late) & echo early; exit 4")))
 	assert.Equal(t, result{stdout: "early\nlate\n", exitCode: 4}, out)
@@ -162,6 +174,7 @@ func TestLastWords(t *testing.T) {
 // TestLeaver: a program that has left the group goes on, and the command ends
 // without it, although it keeps writing to stdout.
 func TestLeaver(t *testing.T) {
+	t.Parallel()
 	requireTool(t, "setsid")
 	sh := openDefault(t)
 	cmd := run(t, sh, line(`setsid sh -c 'echo $$; while :; do sleep 0.01; echo more || exit; done' & sleep 0.3; head -c 50000 /dev/zero`))
@@ -173,6 +186,7 @@ func TestLeaver(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
+	t.Parallel()
 	sh := openDefault(t)
 	var pids []string
 	for _, text := range []string{family, "trap '' INT TERM HUP; " + family, "echo $$; yes", "sleep 1000 & echo $!"} {
@@ -192,6 +206,7 @@ func TestClose(t *testing.T) {
 
 // TestCloseInTime: Close kills when its time is up.
 func TestCloseInTime(t *testing.T) {
+	t.Parallel()
 	spy := &spy{Plugin: New(Config{})}
 	cfg := configuration(Config{})
 	cfg.Plugin = spy

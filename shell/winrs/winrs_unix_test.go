@@ -129,7 +129,8 @@ func firstLine(t testing.TB, sh *shell.Shell, cmd *shell.Command) string {
 		}
 		require.NotEqual(t, shell.CommandDone, a.State, "ended before its first line: %q", got)
 	}
-	return strings.TrimSpace(string(got))
+	first, _, _ := strings.Cut(string(got), "\n")
+	return first
 }
 
 func send(t testing.TB, sh *shell.Shell, cmd *shell.Command, text string, end bool) error {

@@ -1,11 +1,8 @@
 package interop
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -114,14 +111,15 @@ func (s *server) run(t *testing.T, arguments []string) {
 	// winrmd hands its environment on. Exit status 66 is a data race.
 	s.process.Env = append(os.Environ(), "WINRMD_INTEROP_STATE="+s.state, "GORACE=exitcode=66")
 	s.process.Stderr = s.log
-	stdout, err := s.process.StdoutPipe()
-	require.NoError(t, err)
+	ready := make(chan map[string]string, 1)
+	s.process.Stdout = &readyWriter{log: s.log, ready: ready}
+	// A process that was left behind may hold the server's standard output or
+	// error; that must not keep Wait from returning.
+	s.process.WaitDelay = time.Second
 	require.NoError(t, s.process.Start())
 	t.Cleanup(func() { s.stop(t) })
 
-	ready := make(chan map[string]string, 1)
 	go func() {
-		s.readOutput(stdout, ready)
 		s.exitError = s.process.Wait()
 		close(s.exited)
 	}()
@@ -132,36 +130,6 @@ func (s *server) run(t *testing.T, arguments []string) {
 	case <-time.After(startTimeout):
 		require.FailNow(t, "winrmd is not ready")
 	}
-}
-
-// readOutput passes the addresses of the ready line on and keeps the rest.
-func (s *server) readOutput(stdout io.Reader, ready chan<- map[string]string) {
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		if addresses, ok := parseReady(lines.Text()); ok {
-			ready <- addresses
-			break
-		}
-		fmt.Fprintln(s.log, lines.Text())
-	}
-	_, _ = io.Copy(s.log, stdout)
-}
-
-// parseReady reads "winrmd ready http=ADDR https=ADDR".
-func parseReady(line string) (addresses map[string]string, ok bool) {
-	rest, ok := strings.CutPrefix(line, "winrmd ready ")
-	if !ok {
-		return nil, false
-	}
-	addresses = map[string]string{}
-	for _, field := range strings.Fields(rest) {
-		scheme, address, found := strings.Cut(field, "=")
-		if !found {
-			return nil, false
-		}
-		addresses[scheme] = address
-	}
-	return addresses, true
 }
 
 // stop ends the server and checks what it leaves: its exit status, its log and

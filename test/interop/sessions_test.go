@@ -38,8 +38,13 @@ func (s *server) sessions(t *testing.T) map[string]sessionRow {
 // waitSession waits until wanted is true of a session, or of its absence.
 func (s *server) waitSession(t *testing.T, id string, limit time.Duration, wanted func(row sessionRow, exists bool) bool) {
 	t.Helper()
-	require.Eventually(t, func() bool {
+	for deadline := time.Now().Add(limit); ; time.Sleep(500 * time.Millisecond) {
 		row, exists := s.sessions(t)[id]
-		return wanted(row, exists)
-	}, limit, 500*time.Millisecond, "session %s", id)
+		if wanted(row, exists) {
+			return
+		}
+		if time.Now().After(deadline) {
+			require.FailNow(t, "the session is not as it should be", "exists: %v\n%+v", exists, row)
+		}
+	}
 }

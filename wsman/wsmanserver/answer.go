@@ -1,6 +1,7 @@
 package wsmanserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -21,14 +22,19 @@ const maxPooled = 1 << 20
 // respond writes an answer and reports to whoever wants to know whether it
 // could be written.
 func (x *exchange) respond(request *wsman.Request, response *wsman.Response) {
+	err := errNotWritten
+	if response.Written != nil {
+		defer func() { response.Written(err) }()
+	}
 	buffer := buffers.Get().(*[]byte)
 	*buffer = response.AppendEnvelope((*buffer)[:0], request)
-	err := x.write(http.StatusOK, request.Charset, *buffer)
-	if response.Written != nil {
-		response.Written(err)
-	}
+	err = x.write(http.StatusOK, request.Charset, *buffer)
 	giveBack(buffer)
 }
+
+// errNotWritten is what Written is told of an answer that could not be made
+// into an envelope, because its Body panicked.
+var errNotWritten = errors.New("the answer could not be rendered")
 
 // fault writes an error as a fault.
 func (x *exchange) fault(request *wsman.Request, err error) {
@@ -40,7 +46,7 @@ func (x *exchange) fault(request *wsman.Request, err error) {
 	}
 	buffer := buffers.Get().(*[]byte)
 	*buffer = f.AppendEnvelope((*buffer)[:0], request, x.server.config.Machine)
-	_ = x.write(f.Status, charset, *buffer) // nobody is left to tell
+	_ = x.write(cmp.Or(f.Status, http.StatusInternalServerError), charset, *buffer) // nobody is left to tell
 	giveBack(buffer)
 }
 
@@ -79,7 +85,7 @@ func (x *exchange) write(status int, charset wsman.Charset, envelope []byte) err
 	h.Set("Content-Type", charset.ContentType())
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	control := http.NewResponseController(x.w)
-	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_ = control.SetWriteDeadline(time.Now().Add(x.server.config.Timeouts.Write))
 	x.w.WriteHeader(status)
 	if _, err := x.w.Write(body); err != nil {
 		return err

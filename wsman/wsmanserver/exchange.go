@@ -1,10 +1,12 @@
 package wsmanserver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -21,15 +23,16 @@ const (
 // ServeHTTP serves one exchange.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.recover(w, r)
+	s.setDeadlines(w)
 	w.Header().Set("Server", "Microsoft-HTTPAPI/2.0")
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	anonymous := strings.EqualFold(path, pathAnonymous)
 	switch {
 	case !anonymous && !strings.EqualFold(path, pathService):
-		refuse(w, http.StatusNotFound)
+		s.refuse(w, http.StatusNotFound)
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed)
+		s.refuse(w, http.StatusMethodNotAllowed)
 	case anonymous || strings.EqualFold(r.Header.Get("WSMANIDENTIFY"), "unauthenticated"):
 		s.identifyAnonymous(w, r)
 	default:
@@ -47,13 +50,23 @@ func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
 	if p == http.ErrAbortHandler {
 		panic(p)
 	}
-	s.config.Log.Error("panic", "panic", p, "remote", r.RemoteAddr)
+	s.config.Log.Error("panic", "panic", p, "remote", r.RemoteAddr, "stack", string(debug.Stack()))
 	x := &exchange{server: s, w: w}
 	x.fault(nil, wsman.NewFault(wsman.CodeInternalError, ""))
 }
 
+// setDeadlines bounds the time in which a request's body must come, whoever
+// reads it: net/http reads what is left of it after every answer. What it may
+// write by itself is bounded too, since the last answer's deadline has passed.
+func (s *Server) setDeadlines(w http.ResponseWriter) {
+	now, control := time.Now(), http.NewResponseController(w)
+	_ = control.SetReadDeadline(now.Add(s.config.Timeouts.Body))
+	_ = control.SetWriteDeadline(now.Add(s.config.Timeouts.Write))
+}
+
 // refuse answers without a body.
-func refuse(w http.ResponseWriter, status int) {
+func (s *Server) refuse(w http.ResponseWriter, status int) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.config.Timeouts.Write))
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(status)
 }
@@ -68,11 +81,11 @@ func (s *Server) serveAuthenticated(w http.ResponseWriter, r *http.Request) {
 	if !outcome.Authenticated {
 		// The body is read and dropped, so that the connection can go on.
 		s.discard(w, r)
-		refuse(w, http.StatusUnauthorized)
+		s.refuse(w, http.StatusUnauthorized)
 		return
 	}
 	if r.ContentLength == 0 {
-		refuse(w, http.StatusOK) // a client that wanted to authenticate only
+		s.refuse(w, http.StatusOK) // a client that wanted to authenticate only
 		return
 	}
 	x := &exchange{server: s, w: w, limits: s.config.Limits()}
@@ -85,12 +98,10 @@ func (s *Server) discard(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x := &exchange{server: s, w: w, limits: s.config.Limits()}
-	x.bodyDeadline()
 	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, int64(x.maxBody())+1))
 	if err != nil || n > int64(x.maxBody()) {
 		w.Header().Set("Connection", "close")
 	}
-	x.noDeadline()
 }
 
 // exchange is one request and its answer.
@@ -122,10 +133,22 @@ func (x *exchange) serve(r *http.Request, who wsman.Principal) {
 	request.Deadline = time.Now().Add(request.Header.OperationTimeout)
 	response, err := x.server.config.Handler.ServeWSMan(r.Context(), request)
 	if err != nil {
-		x.fault(request, err)
+		x.fault(request, shutdownFault(r.Context(), err))
 		return
 	}
 	x.respond(request, response)
+}
+
+// shutdownFault is err or, where a Handler gave up because the server shuts
+// down, the fault that says so.
+func shutdownFault(ctx context.Context, err error) error {
+	if !errors.Is(err, context.Canceled) || context.Cause(ctx) != errShutdown {
+		return err
+	}
+	if f := (*wsman.Fault)(nil); errors.As(err, &f) {
+		return err
+	}
+	return wsman.NewFault(wsman.CodeShutdownInProgress, "").WithCause(err)
 }
 
 // errTooLarge says that a body is longer than an envelope may be.
@@ -142,33 +165,31 @@ func (x *exchange) maxBody() int {
 // read reads a body that may be an envelope. The buffer is the request's: what
 // a Handler passes on points into it.
 func (x *exchange) read(r *http.Request) ([]byte, error) {
-	limit := int64(x.maxBody())
-	if r.ContentLength > limit {
+	if r.ContentLength > int64(x.maxBody()) {
 		return nil, errTooLarge
 	}
-	x.bodyDeadline()
-	defer x.noDeadline()
+	body, err := x.readAll(r)
+	if err != nil {
+		return nil, err
+	}
+	// The deadline goes once the body is there: the connection is watched for
+	// the client's going away as long as the request is served.
+	_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
+	return body, nil
+}
+
+func (x *exchange) readAll(r *http.Request) ([]byte, error) {
 	if r.ContentLength >= 0 {
 		body := make([]byte, r.ContentLength)
 		_, err := io.ReadFull(r.Body, body)
 		return body, err
 	}
+	limit := int64(x.maxBody())
 	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err == nil && int64(len(body)) > limit {
 		err = errTooLarge
 	}
 	return body, err
-}
-
-// bodyDeadline and noDeadline bound the time in which a body must come. The
-// deadline has to go once it is there, because the connection is watched for
-// the client's going away as long as the request is served.
-func (x *exchange) bodyDeadline() {
-	_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(bodyTimeout))
-}
-
-func (x *exchange) noDeadline() {
-	_ = http.NewResponseController(x.w).SetReadDeadline(time.Time{})
 }
 
 // refuseBody answers a request whose body is not an envelope.
@@ -181,11 +202,11 @@ func (x *exchange) refuseBody(err error) {
 		x.fault(nil, wsman.NewFault(wsman.CodeServerEnvelopeLimit, fmt.Sprintf(
 			"The request has more than the %d bytes that this service accepts (MaxEnvelopeSizekb).", x.maxBody())))
 	case errors.As(err, &content):
-		refuse(x.w, http.StatusUnsupportedMediaType)
+		x.server.refuse(x.w, http.StatusUnsupportedMediaType)
 	case errors.As(err, &fault):
 		x.fault(nil, err)
 	default: // the client went away, or was too slow
 		x.w.Header().Set("Connection", "close")
-		refuse(x.w, http.StatusBadRequest)
+		x.server.refuse(x.w, http.StatusBadRequest)
 	}
 }

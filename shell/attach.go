@@ -39,7 +39,9 @@ func (sh *Shell) Disconnect(ctx context.Context, c Client, r DisconnectRequest) 
 	sh.eachTarget((*target).left)
 	sh.eachTarget((*target).detach)
 	sh.forgetTold()
-	return sh.settle(ctx)
+	sh.clock.ends = time.Time{} // it may come back for what is there
+	sh.settle(ctx)
+	return nil
 }
 
 // forgetTold lets go of commands whose end the leaving client was told: it has
@@ -47,31 +49,26 @@ func (sh *Shell) Disconnect(ctx context.Context, c Client, r DisconnectRequest) 
 func (sh *Shell) forgetTold() {
 	for _, cmd := range append([]*Command(nil), sh.commands...) {
 		if cmd.told() {
-			sh.removeCommand(cmd)
+			sh.forget(cmd)
 		}
 	}
 }
 
-// settle waits until no operation acts on the instance any more.
-func (sh *Shell) settle(ctx context.Context) error {
-	for sh.inputs.running > 0 {
+// settle waits until no operation acts on the instance any more, or as long as
+// the request may take: the shell is disconnected either way.
+func (sh *Shell) settle(ctx context.Context) {
+	for sh.inputs.running > 0 && ctx.Err() == nil {
 		if sh.inputs.idle == nil {
 			sh.inputs.idle = make(chan struct{})
 		}
 		idle := sh.inputs.idle
 		sh.mu.Unlock()
-		var err error
 		select {
 		case <-idle:
 		case <-ctx.Done():
-			err = ErrTimedOut
 		}
 		sh.mu.Lock()
-		if err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
 // Reconnect attaches the client that was attached before. It never changes

@@ -285,13 +285,8 @@ func TestDisconnectLetsOperationsFinish(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), limit)
 				defer cancel()
 				began := time.Now()
-				err := w.sh.Disconnect(ctx, owner, shell.DisconnectRequest{})
-				if patient {
-					require.NoError(t, err)
-					assert.Equal(t, time.Second, time.Since(began))
-				} else {
-					require.ErrorIs(t, err, shell.ErrTimedOut)
-				}
+				require.NoError(t, w.sh.Disconnect(ctx, owner, shell.DisconnectRequest{}), "it is disconnected either way")
+				assert.Equal(t, min(limit, time.Second), time.Since(began))
 				require.NoError(t, <-sent)
 				assert.Equal(t, shell.Disconnected, w.info().State)
 			})

@@ -93,7 +93,7 @@ func TestWaitRoom(t *testing.T) {
 
 func ptr(m shell.Mode) *shell.Mode { return &m }
 
-// TestWaitRoomEndsWithWhatWasAwaited: once nobody waits any more it blocks
+// TestWaitRoomBlocksAgain: once nobody waits any more it blocks
 // again.
 func TestWaitRoomBlocksAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {

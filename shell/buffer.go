@@ -47,7 +47,7 @@ func (sh *Shell) full() bool {
 		return false
 	case b.used >= sh.cfg.BufferSize+sh.cfg.SpoolSize:
 		return true
-	case sh.mode == Drop && sh.ended == nil:
+	case sh.mode == Drop:
 		return false
 	default:
 		return b.expected == 0 && b.waitingReceives == 0

@@ -18,14 +18,26 @@ type clock struct {
 const endedGrace = 5 * time.Second
 
 // told is the reason why the instance has ended, for the attached client. With
-// it the shell has served its purpose; one whose client is away is kept for it.
-// The caller holds the lock.
+// it the shell has served its purpose, unless a command still has output for
+// the client. The caller holds the lock.
 func (sh *Shell) told() error {
-	if sh.clock.ends.IsZero() {
+	if sh.clock.ends.IsZero() && !sh.unfetched() {
 		sh.clock.ends = time.Now().Add(endedGrace)
 		sh.arm()
 	}
 	return sh.ended
+}
+
+// unfetched reports whether a command has output that no answer has taken.
+func (sh *Shell) unfetched() bool {
+	for _, cmd := range sh.commands {
+		for _, st := range cmd.streams {
+			if st.waiting() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (k *clock) begin(sh *Shell) {

@@ -281,7 +281,7 @@ func TestIdleBeforeLost(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) { w.dies(time.Minute) }, func(c *shell.Configuration) { c.IdleTimeout = time.Minute })
 }
 
-// TestLostByAnotherSession: it may connect, and then the first may not.
+// TestLostThenConnectedByAnother: it may connect, and then the first may not.
 func TestLostThenConnectedByAnother(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.loses(robust)
@@ -290,4 +290,36 @@ func TestLostThenConnectedByAnother(t *testing.T) {
 		assertReason(t, err, shell.ReasonOtherClient)
 		assert.Equal(t, shell.Connected, w.info().State)
 	})
+}
+
+// TestEndedShellCloses: it is kept for its client, and closed a moment after it was told.
+func TestEndedShellCloses(t *testing.T) {
+	grace := 5 * time.Second
+	for name, test := range map[string]struct {
+		do   func(w *world)
+		dies time.Duration
+	}{
+		"nobody was told":       {func(*world) {}, idle},
+		"a Receive was told":    {func(w *world) { _, err := w.ask(owner, w.request(nil)); require.Error(w.t, err) }, grace},
+		"told twice":            {func(w *world) { w.tellTwice() }, grace - 2*time.Second},
+		"its client is away":    {func(w *world) { w.disconnect() }, idle},
+		"a refusal is not told": {func(w *world) { _, err := w.ask(other, w.request(nil)); require.Error(w.t, err) }, idle},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.sh.Ended(errWrite)
+				test.do(w)
+				w.dies(test.dies)
+			})
+		})
+	}
+}
+
+// tellTwice tells the owner at once and 2 s later.
+func (w *world) tellTwice() {
+	for range 2 {
+		_, err := w.ask(owner, w.request(nil))
+		require.ErrorIs(w.t, err, errWrite)
+		time.Sleep(time.Second)
+	}
 }

@@ -58,24 +58,15 @@ func TestCloseThrowsAway(t *testing.T) {
 	})
 }
 
-// TestCommandOnAClosingShell: admitted before, it finds the shell closed.
-func TestCommandStartsWhileItsShellCloses(t *testing.T) {
-	for range 100 {
-		bubble(t, func(t *testing.T, w *world) {
-			var cmd *shell.Command
-			var err error
-			go func() { cmd, err = w.sh.Command(t.Context(), owner, "", &shell.CommandRequest{}) }()
-			go func() { _ = w.sh.Close(owner) }()
-			synctest.Wait()
-			if err != nil {
-				var none *shell.NotFoundError
-				require.ErrorAs(t, err, &none)
-				return
-			}
-			cmd.Stream("stdout").Put(whole("x"))
-			w.empty()
-		})
-	}
+// TestCommandOnAClosingShell: admitted before, it finds the shell closed, and
+// no command is left in it to gather output.
+func TestCommandOnAClosingShell(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		require.NoError(t, w.sh.Close(owner))
+		var none *shell.NotFoundError
+		require.ErrorAs(t, w.sh.AddCommand(), &none)
+		assert.Zero(t, w.sh.Remembered())
+	})
 }
 
 // TestDirectoryClose ends all shells at the same time, and no new one is made.

@@ -174,7 +174,7 @@ func TestInfo(t *testing.T) {
 		assert.Same(t, w.sh.Spec(), info.Spec)
 		info.Spec = nil
 		assert.Equal(t, shell.Info{
-			State: shell.Connected, ClientIP: owner.Address, ProcessID: 4711, IdleTimeout: idle,
+			State: shell.Connected, ClientIP: owner.Address, ProcessID: noProcess, IdleTimeout: idle,
 			MaxIdleTimeout: 12 * time.Hour, RunTime: time.Minute, Inactivity: time.Minute, BufferedBytes: 10,
 			Disconnectable: true,
 		}, info)

@@ -299,3 +299,41 @@ func TestCommandThatDoesNotStart(t *testing.T) {
 		assert.Equal(t, refusal, err, "the identifier is free again")
 	})
 }
+
+// TestForgottenCommandIsReleased: a Signal to one that was forgotten succeeds
+// and does nothing; to one that its client has released itself it is refused.
+func TestForgottenCommandIsReleased(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		cmd, released := w.command(), w.command()
+		w.terminate(released)
+		cmd.Finish(0)
+		w.receive(owner, cmd)
+		w.receive(owner, cmd)
+		w.command()
+		require.Equal(t, 1, w.sh.Remembered())
+		before := len(w.plugin.Last().Calls())
+		w.terminate(cmd)
+		assert.Len(t, w.plugin.Last().Calls(), before, "the plug-in was asked")
+		for _, id := range []string{released.ID(), shape} {
+			err := w.sh.Signal(t.Context(), owner, id, shell.SignalTerminate)
+			assert.Equal(t, &shell.NotFoundError{ShellID: w.sh.ID(), CommandID: id}, err)
+		}
+	})
+}
+
+// TestConsoleCommandsAreNotForgotten: their clients release each by a Signal.
+func TestConsoleCommandsAreNotForgotten(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		cmd := w.command()
+		cmd.Finish(0)
+		w.receive(owner, cmd)
+		w.nothingButDone(cmd)
+		time.Sleep(time.Minute)
+		w.command()
+		w.nothingButDone(cmd)
+		w.finishMany(shell.MaxDone)
+		_, err := w.ask(owner, w.request(cmd))
+		var none *shell.NotFoundError
+		require.ErrorAs(t, err, &none, "too many")
+	}, console)
+}

@@ -195,7 +195,7 @@ func TestModeIsSwitched(t *testing.T) {
 	}
 }
 
-// TestDropFromCreate: the client's mode goes before the configuration's.
+// TestModeAtCreate: the client's mode goes before the configuration's.
 func TestModeAtCreate(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		assert.Equal(t, "Drop", w.info().BufferMode.String())

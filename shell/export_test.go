@@ -31,3 +31,9 @@ const (
 	GatherTime  = gatherTime
 	GatherBytes = gatherBytes
 )
+
+// AddCommand is what Command does once it was admitted.
+func (sh *Shell) AddCommand() error {
+	_, err := sh.addCommand("", &CommandRequest{})
+	return err
+}

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,10 @@ const doneRetry = 30 * time.Second
 // maxDone is how many commands whose end was told are kept for such a retry.
 const maxDone = 64
 
+// maxCommands is how many commands a shell keeps in all. Those that have ended
+// do not count for the quota, but each takes memory until it is released.
+const maxCommands = 10000
+
 // Command starts a command. id is the client's name for it; empty means that
 // the shell chooses one.
 func (sh *Shell) Command(ctx context.Context, c Client, id string, r *CommandRequest) (*Command, error) {
@@ -109,6 +114,9 @@ func (sh *Shell) addCommand(id string, r *CommandRequest) (*Command, error) {
 	if limit := sh.cfg.MaxConcurrentCommandsPerShell; limit > 0 && running >= limit {
 		return nil, &QuotaError{Quota: QuotaCommandsPerShell, Limit: limit, Configuration: sh.cfg.Name}
 	}
+	if len(sh.commands) >= maxCommands {
+		return nil, &QuotaError{Quota: QuotaCommandsPerShell, Limit: maxCommands, Configuration: sh.cfg.Name}
+	}
 	cmd := &Command{id: id, line: r.Line, created: time.Now()}
 	cmd.target.init(sh, cmd, sh.cfg.Traits.CommandStreams)
 	sh.commands = append(sh.commands, cmd)
@@ -116,7 +124,8 @@ func (sh *Shell) addCommand(id string, r *CommandRequest) (*Command, error) {
 }
 
 // forgetDone lets go of commands whose client was told of their end and has
-// had the time to ask again.
+// had the time to ask again. Clients of command shells release each command
+// with a Signal; of theirs only those are forgotten that are too many.
 func (sh *Shell) forgetDone() {
 	var told []*Command
 	for _, cmd := range sh.commands {
@@ -125,10 +134,24 @@ func (sh *Shell) forgetDone() {
 		}
 	}
 	for i, cmd := range told {
-		if cmd.delivered() || time.Since(cmd.doneAnswered) > doneRetry || len(told)-i > maxDone {
-			sh.removeCommand(cmd)
+		late := cmd.delivered() || time.Since(cmd.doneAnswered) > doneRetry
+		if late && !sh.cfg.Traits.Console || len(told)-i > maxDone {
+			sh.forget(cmd)
 		}
 	}
+}
+
+// maxForgotten is how many commands are remembered only by name.
+const maxForgotten = 256
+
+// forget removes a command that its client may still signal: what is over can
+// be released without complaint.
+func (sh *Shell) forget(cmd *Command) {
+	sh.removeCommand(cmd)
+	if len(sh.forgotten) == maxForgotten {
+		sh.forgotten = append(sh.forgotten[:0], sh.forgotten[1:]...)
+	}
+	sh.forgotten = append(sh.forgotten, cmd.id)
 }
 
 // removeCommand forgets a command and everything of it.
@@ -167,6 +190,9 @@ func (sh *Shell) lookUp(id string) (*Command, error) {
 func (sh *Shell) Signal(ctx context.Context, c Client, id string, s Signal) error {
 	return sh.use(c, func() error {
 		cmd, err := sh.lookUp(id)
+		if err != nil && sh.isForgotten(id) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -178,4 +204,10 @@ func (sh *Shell) Signal(ctx context.Context, c Client, id string, s Signal) erro
 		}
 		return err
 	})
+}
+
+func (sh *Shell) isForgotten(id string) bool {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return slices.ContainsFunc(sh.forgotten, func(other string) bool { return strings.EqualFold(other, id) })
 }

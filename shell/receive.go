@@ -144,7 +144,7 @@ func (t *target) gather(ctx context.Context, me *receiver, streams []*Stream) er
 	timer := time.NewTimer(gatherTime)
 	defer timer.Stop()
 	for !t.urgent && !t.finished() && t.sh.state == Connected && t.pending(streams, gatherBytes) < gatherBytes {
-		if err := t.wait(ctx, me, timer.C); err == errGathered {
+		if err := t.wait(ctx, me, timer.C); errors.Is(err, errGathered) {
 			return nil
 		} else if err != nil {
 			return err
@@ -179,9 +179,9 @@ func (t *target) wait(ctx context.Context, me *receiver, enough <-chan time.Time
 	switch {
 	case t.receiver != me: // whatever woke it: what there is, is another's
 		return me.err
-	case err == context.DeadlineExceeded:
+	case errors.Is(err, context.DeadlineExceeded):
 		return ErrTimedOut
-	case err == context.Canceled:
+	case errors.Is(err, context.Canceled):
 		sh.eachTarget((*target).lose)
 	}
 	return err

@@ -3,7 +3,7 @@ package shell_test
 import (
 	"context"
 	"errors"
-	"sync/atomic"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,57 +122,32 @@ func TestSuperseded(t *testing.T) {
 	})
 }
 
-// TestSupersededWhileOutputComes: the old Receive and the new one are woken at
-// the same moment, and the new one must get it.
-func TestSupersededWhileOutputComes(t *testing.T) {
-	var taken atomic.Int32
-	for range 300 {
+// TestSupersededAndWoken: output has woken the old Receive, but the new one is
+// there before it runs: it must take nothing any more.
+func TestSupersededAndWoken(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that the old one runs last
+	met := 0
+	for range 100 {
 		bubble(t, func(t *testing.T, w *world) {
 			cmd := w.command()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			first := w.wait(ctx, owner, w.request(cmd))
-			var second pendingReceive
-			second.done = make(chan struct{})
-			go func() {
-				defer close(second.done)
-				second.answer, second.err = w.sh.Receive(ctx, owner, w.request(cmd))
-			}()
-			go cmd.Stream("stdout").Put(whole("one"))
-			_, err := second.ended()
-			if err != nil { // the first had it before the second came
-				a, err := first.ended()
-				require.NoError(t, err)
-				w.assertTexts(a, "one")
+			cmd.Stream("stdout").Put(whole("one"))
+			a, err := w.ask(owner, w.request(cmd))
+			if err != nil { // the old one was first after all
+				require.ErrorIs(t, err, shell.ErrTimedOut)
 				return
 			}
-			taken.Add(1)
+			met++
+			cmd.Stream("stdout").Put(whole("two"))
 			_, err = first.ended()
 			require.ErrorIs(t, err, shell.ErrTimedOut)
+			a.Written(errWrite)
+			w.assertTexts(w.receive(owner, cmd), "one", "two")
 		})
 	}
-	assert.NotZero(t, taken.Load(), "the second never came in time")
-}
-
-// TestSupersededAndWoken is the same without chance: both causes are there
-// before the old Receive runs.
-func TestSupersededAndWoken(t *testing.T) {
-	for range 50 {
-		bubble(t, func(t *testing.T, w *world) {
-			cmd := w.command()
-			first := w.wait(t.Context(), owner, w.request(cmd))
-			r := w.request(cmd)
-			r.Room = 0 // so that it does not take what comes itself
-			ctx, cancel := context.WithTimeout(t.Context(), 0)
-			defer cancel()
-			_, err := w.sh.Receive(ctx, owner, r)
-			require.ErrorIs(t, err, shell.ErrTimedOut)
-			cmd.Stream("stdout").Put(whole("one"))
-			_, err = first.ended()
-			require.ErrorIs(t, err, shell.ErrTimedOut)
-			w.assertTexts(w.receive(owner, cmd), "one")
-		})
-	}
+	assert.NotZero(t, met, "the new one never was in time")
 }
 
 // TestOldReceiveTakesNothingFromANewClient: the Receive of the client before
@@ -190,6 +165,33 @@ func TestOldReceiveTakesNothingFromANewClient(t *testing.T) {
 			w.assertTexts(w.receive(other, cmd), "one")
 		})
 	}
+}
+
+// TestGatheringReceiveTakesNothingFromANewClient: it has found something, but
+// the next client is there before it takes it.
+func TestGatheringReceiveTakesNothingFromANewClient(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that the old one runs last
+	met := 0
+	for range 20 {
+		bubble(t, func(t *testing.T, w *world) {
+			cmd := w.command()
+			cmd.Stream("stdout").Put(classed(shell.ClassDrop, "zero"))
+			w.receive(owner, cmd)
+			cmd.Stream("stdout").Put(classed(shell.ClassDrop, "one"))
+			old := w.wait(t.Context(), owner, w.request(cmd))
+			w.disconnect()
+			w.connect(other)
+			a, err := old.ended()
+			if err == nil { // it was first after all
+				w.assertTexts(a, "one")
+			} else {
+				met++
+				require.ErrorIs(t, err, shell.ErrStreamDisconnected)
+			}
+			w.assertTexts(w.receive(other, cmd), "one")
+		})
+	}
+	assert.NotZero(t, met, "the new client never was in time")
 }
 
 // TestDisconnectGivesWhatIsThere: a Receive that gathers has found something.

@@ -44,6 +44,7 @@ type Shell struct {
 	mode        Mode
 	idleTimeout time.Duration
 	commands    []*Command // in order of arrival
+	forgotten   []string   // identifiers of commands that are over
 	buffer      buffer
 	seq         uint64
 	ended       error // why the instance ended by itself

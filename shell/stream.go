@@ -13,6 +13,7 @@ type Stream struct {
 	target *target
 
 	objects []*object // in order of arrival; [0] is the first not fully confirmed
+	last    *object   // that came last
 	next    int       // index of the first object that answers have not taken all of
 	answer  *Answer   // the last answer that had this stream, not yet confirmed
 	lost    bool      // its client was seen to be lost, and was not heard on it since
@@ -60,7 +61,7 @@ func (st *Stream) put(p Piece) {
 	}
 	sh.seq++
 	o := newObject(st, sh.seq, p)
-	st.objects = append(st.objects, o)
+	st.objects, st.last = append(st.objects, o), o
 	sh.buffer.used += p.Data.Size()
 	if sh.mode == Drop && o.class == ClassDrop {
 		sh.buffer.candidate(o)
@@ -69,8 +70,8 @@ func (st *Stream) put(p Piece) {
 
 // open is the object whose last piece has not come yet.
 func (st *Stream) open() *object {
-	if n := len(st.objects); n > 0 && !st.objects[n-1].complete {
-		return st.objects[n-1]
+	if st.last != nil && !st.last.complete {
+		return st.last
 	}
 	return nil
 }
@@ -96,7 +97,11 @@ func (st *Stream) PutFirst(pieces ...Piece) {
 		st.first = append(first, st.first...)
 		return
 	}
-	st.objects = slices.Insert(st.objects, st.next, first...)
+	at := st.next
+	if at < len(st.objects) && st.objects[at].handed != (position{}) {
+		at++ // what has been handed out in part must come to its end first
+	}
+	st.objects = slices.Insert(st.objects, at, first...)
 	st.target.urgent = true
 	st.target.notify()
 }

@@ -26,6 +26,8 @@ const (
 	idle   = 2 * time.Hour
 	robust = 4 * time.Minute
 	shape  = "11111111-aaaa-4bbb-8ccc-222222222222"
+
+	noProcess = 1 << 30 // no system has one of that number
 )
 
 // world is a directory with one shell of the owner.
@@ -59,7 +61,7 @@ func console(c *shell.Configuration) {
 
 func newWorld(t *testing.T, change ...func(*shell.Configuration)) *world {
 	t.Helper()
-	w := &world{t: t, plugin: &shelltest.Plugin{PID: 4711}, dir: shell.NewDirectory()}
+	w := &world{t: t, plugin: &shelltest.Plugin{PID: noProcess}, dir: shell.NewDirectory()}
 	w.cfg = newConfiguration(w.plugin)
 	for _, f := range change {
 		f(w.cfg)

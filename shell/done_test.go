@@ -137,7 +137,7 @@ func TestForgotten(t *testing.T) {
 		"told, lost, Reconnect":              {func(w *world, _ *shell.Command) { w.bring(shell.Lost); w.reconnect() }, false},
 		"told, lost, Reconnect, 2 Commands":  {func(w *world, _ *shell.Command) { w.bring(shell.Lost); w.reconnect(); w.command(); w.command() }, false},
 		"terminate":                          {func(w *world, c *shell.Command) { w.terminate(c) }, true},
-		"ctrl_c is not terminate":            {func(w *world, c *shell.Command) { w.signal(c, shell.SignalCtrlC) }, false},
+		"ctrl_c after the end releases too":  {func(w *world, c *shell.Command) { w.signal(c, shell.SignalCtrlC) }, true},
 		"many more were told":                {func(w *world, _ *shell.Command) { w.finishMany(shell.MaxDone) }, true},
 		"as many were told as are kept":      {func(w *world, _ *shell.Command) { w.finishMany(shell.MaxDone - 1) }, false},
 		"a later one is no retry of another": {func(w *world, _ *shell.Command) { w.command(); w.command(); w.command() }, false},

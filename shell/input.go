@@ -186,7 +186,9 @@ func (sh *Shell) lookUp(id string) (*Command, error) {
 	return sh.command(id)
 }
 
-// Signal acts on a command. After SignalTerminate the command is forgotten.
+// Signal acts on a command. After SignalTerminate the command is forgotten, and
+// after any other signal one whose client was told of its end: clients of
+// command shells release a command with ctrl_c too.
 func (sh *Shell) Signal(ctx context.Context, c Client, id string, s Signal) error {
 	return sh.use(c, func() error {
 		cmd, err := sh.lookUp(id)
@@ -197,10 +199,14 @@ func (sh *Shell) Signal(ctx context.Context, c Client, id string, s Signal) erro
 			return err
 		}
 		err = sh.instance.Signal(ctx, cmd, s)
-		if s == SignalTerminate {
-			sh.mu.Lock()
+		sh.mu.Lock()
+		defer sh.mu.Unlock()
+		switch {
+		case cmd == nil:
+		case s == SignalTerminate:
 			sh.removeCommand(cmd)
-			sh.mu.Unlock()
+		case cmd.told():
+			sh.forget(cmd)
 		}
 		return err
 	})

@@ -136,6 +136,7 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "x")
 	t.Setenv("WINRMD", "kept")
 	t.Setenv("TWICE", "server")
+	t.Setenv("HOME", t.TempDir())
 	odd := "_-(){}[]<>*+-/\\?\"!@#$^&|;:i,.`~0"
 	sh := open(t, configuration(Config{}), shell.OpenRequest{Environment: []shell.Variable{
 		{Name: "env1", Value: "var1"}, {Name: "1234", Value: "5678"}, {Name: odd, Value: odd},
@@ -147,6 +148,7 @@ func TestEnvironment(t *testing.T) {
 	got := strings.Split(strings.TrimSuffix(out.stdout, "\x00"), "\x00")
 	for _, want := range []string{
 		"env1=var1", "1234=5678", odd + "=" + odd, "LINES=a\nb=c", "EMPTY=", "TWICE=2", "ünï=☃", "WINRMD=kept",
+		"PWD=" + os.Getenv("HOME"),
 	} {
 		assert.Contains(t, got, want)
 	}

@@ -39,9 +39,6 @@ func (p *process) signal(act func(*group) error, limit time.Duration) {
 
 // terminate ends a command that its client has let go of.
 func (p *process) terminate() {
-	p.mu.Lock()
-	p.forgotten = true
-	p.mu.Unlock()
 	for _, o := range p.outputs {
 		o.abandon()
 	}
@@ -56,12 +53,6 @@ func (p *process) kill() {
 		p.killed = true
 		_ = p.group.kill() // an error says that there is nobody
 	}
-}
-
-func (p *process) isForgotten() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.forgotten
 }
 
 func (p *process) isGone() bool {

@@ -20,13 +20,12 @@ type process struct {
 	outputs []*output
 	done    chan struct{} // closed when nothing of it is left
 
-	mu        sync.Mutex
-	group     *group
-	gone      bool        // the group is gone; its number may be somebody else's
-	killAt    time.Time   // when the group is killed; zero: no signal asked for it
-	killer    *time.Timer // kills it then
-	killed    bool        // it was; who is still there can only be a zombie
-	forgotten bool        // the client has let go of the command
+	mu     sync.Mutex
+	group  *group
+	gone   bool        // the group is gone; its number may be somebody else's
+	killAt time.Time   // when the group is killed; zero: no signal asked for it
+	killer *time.Timer // kills it then
+	killed bool        // it was; who is still there can only be a zombie
 }
 
 // pipes are the two ends of what connects a command with the server.
@@ -100,9 +99,6 @@ func (p *process) run() (exitCode int) {
 	_ = p.stdin.Close() // ends a write that nobody reads
 	p.endGroup()
 	exitCode = exitStatus(p.exec.ProcessState)
-	if p.isForgotten() {
-		p.cmd.Finish(exitCode) // its readers may still wait for room
-	}
 	for _, o := range p.outputs {
 		o.expire()
 	}

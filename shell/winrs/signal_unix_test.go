@@ -52,8 +52,10 @@ func TestCtrlCIgnored(t *testing.T) {
 	require.Equal(t, "ready", firstLine(t, sh, cmd))
 	began := time.Now()
 	signal(t, sh, cmd, shell.SignalCtrlC)
+	<-time.After(graceInterrupt / 2)
+	signal(t, sh, cmd, shell.SignalCtrlC) // does not put it off
 	assert.Equal(t, 137, finish(t, sh, cmd).exitCode)
-	assert.InDelta(t, graceInterrupt.Seconds(), time.Since(began).Seconds(), 1)
+	assert.InDelta(t, graceInterrupt.Seconds(), time.Since(began).Seconds(), 0.7)
 }
 
 // TestCtrlCHandled: a program may use its time, and what it says is delivered.
@@ -138,6 +140,25 @@ func TestTerminateBlocked(t *testing.T) {
 	assert.Equal(t, 130, finish(t, sh, full).exitCode)
 }
 
+// TestTerminateSpeaks: what a command says while it ends does not stop it,
+// although other commands have filled the buffers.
+func TestTerminateSpeaks(t *testing.T) {
+	t.Parallel()
+	cfg := configuration(Config{})
+	cfg.BufferSize, cfg.SpoolSize = 64<<10, 0
+	sh := open(t, cfg, shell.OpenRequest{})
+	file := t.TempDir() + "/ended"
+	cmd := run(t, sh, line("trap 'head -c 1000000 /dev/zero; echo >"+file+"; exit' TERM; echo ready; while :; do sleep 0.01; done"))
+	require.Equal(t, "ready", firstLine(t, sh, cmd))
+	run(t, sh, line("yes"))
+	require.Eventually(t, func() bool {
+		info, err := sh.Info(alice)
+		return err == nil && info.BufferedBytes >= cfg.BufferSize
+	}, wait, time.Millisecond)
+	signal(t, sh, cmd, shell.SignalTerminate)
+	assert.Eventually(t, func() bool { return fileExists(file) }, graceTerminate, 5*time.Millisecond)
+}
+
 // TestBackground: a child that keeps stdout open does not hold the command up
 // and ends with it.
 func TestBackground(t *testing.T) {
@@ -185,6 +206,20 @@ func TestLeaver(t *testing.T) {
 	assertGone(t, pid) // of SIGPIPE, not of us
 }
 
+// TestLeaverWithStdin: nor does it wait for one that holds stdin and does not
+// read it.
+func TestLeaverWithStdin(t *testing.T) {
+	t.Parallel()
+	requireTool(t, "setsid")
+	sh := openDefault(t)
+	cmd := run(t, sh, line(`exec 3<&0; setsid sleep 4 >/dev/null 2>&1 & echo ready; sleep 0.3`))
+	require.Equal(t, "ready", firstLine(t, sh, cmd))
+	require.NoError(t, send(t, sh, cmd, strings.Repeat("x", 1<<20), false))
+	began := time.Now()
+	assert.Zero(t, finish(t, sh, cmd).exitCode)
+	assert.Less(t, time.Since(began), 2*time.Second)
+}
+
 func TestClose(t *testing.T) {
 	t.Parallel()
 	sh := openDefault(t)
@@ -217,6 +252,7 @@ func TestCloseInTime(t *testing.T) {
 	defer cancel()
 	assert.ErrorIs(t, spy.instance.Close(ctx), context.DeadlineExceeded)
 	assertGone(t, pid)
+	assert.Eventually(t, spy.idle, graceTerminate/2, 5*time.Millisecond, "a killed command is waited for")
 	r := line("true")
 	_, err := sh.Command(t.Context(), alice, "", &r)
 	assert.ErrorIs(t, err, shell.ErrClosed)
@@ -237,6 +273,13 @@ func (s *spy) Open(ctx context.Context, r *shell.OpenRequest, host shell.Host) (
 	return i, err
 }
 
+// idle reports whether nothing is left of any command.
+func (s *spy) idle() bool {
+	s.instance.mu.Lock()
+	defer s.instance.mu.Unlock()
+	return len(s.instance.processes) == 0
+}
+
 // TestNothingIsKept: a shell keeps nothing of commands that have ended.
 func TestNothingIsKept(t *testing.T) {
 	spy := &spy{Plugin: New(Config{})}
@@ -247,11 +290,7 @@ func TestNothingIsKept(t *testing.T) {
 	for range 100 {
 		finish(t, sh, run(t, sh, line("sleep 0 & exit 1")))
 	}
-	assert.Eventually(t, func() bool {
-		spy.instance.mu.Lock()
-		defer spy.instance.mu.Unlock()
-		return len(spy.instance.processes) == 0
-	}, wait, 5*time.Millisecond)
+	assert.Eventually(t, spy.idle, wait, 5*time.Millisecond)
 	assert.InDelta(t, files, openFiles(t), 5)
 }
 

@@ -123,6 +123,9 @@ func firstLine(t testing.TB, sh *shell.Shell, cmd *shell.Command) string {
 	for !bytes.Contains(got, []byte("\n")) {
 		a := receive(t, sh, cmd.ID())
 		for _, p := range a.Parts {
+			if p.Stream != streamStdout {
+				continue
+			}
 			b, err := p.Data.Bytes()
 			require.NoError(t, err)
 			got = append(got, b...)

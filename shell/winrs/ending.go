@@ -1,6 +1,10 @@
 package winrs
 
-import "time"
+import (
+	"time"
+
+	"github.com/winrmd/winrmd/shell/process"
+)
 
 const (
 	// grace is how long what is left of a group may go on after its first
@@ -17,7 +21,7 @@ const (
 
 // signal acts on the group, unless it is gone. What is left of it is killed
 // after limit, if that is not 0; a second signal never puts that off.
-func (p *process) signal(act func(*group) error, limit time.Duration) {
+func (p *execution) signal(act func(*process.Group) error, limit time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.gone {
@@ -38,24 +42,24 @@ func (p *process) signal(act func(*group) error, limit time.Duration) {
 }
 
 // terminate ends a command that its client has let go of.
-func (p *process) terminate() {
+func (p *execution) terminate() {
 	for _, o := range p.outputs {
 		o.abandon()
 	}
-	p.signal((*group).terminate, graceTerminate)
+	p.signal((*process.Group).Terminate, graceTerminate)
 }
 
 // kill ends the group at once.
-func (p *process) kill() {
+func (p *execution) kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.gone {
 		p.killed = true
-		_ = p.group.kill() // an error says that there is nobody
+		_ = p.group.Kill() // an error says that there is nobody
 	}
 }
 
-func (p *process) isGone() bool {
+func (p *execution) isGone() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.gone
@@ -63,23 +67,23 @@ func (p *process) isGone() bool {
 
 // endGroup ends what is left of the group after its first process. From here
 // on nothing is sent to its number.
-func (p *process) endGroup() {
+func (p *execution) endGroup() {
 	p.linger(time.Now().Add(grace))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.killer != nil {
 		p.killer.Stop()
 	}
-	if p.group.alive() {
-		_ = p.group.kill()
+	if p.group.Alive() {
+		_ = p.group.Kill()
 	}
 	p.gone = true
-	p.group.release()
+	p.group.Release()
 }
 
 // linger waits until the group is empty, at most until limit, or until a
 // signal that was sent has had its time.
-func (p *process) linger(limit time.Time) {
+func (p *execution) linger(limit time.Time) {
 	tick := time.NewTicker(lookInterval)
 	defer tick.Stop()
 	for p.mayGoOn(limit) {
@@ -88,11 +92,11 @@ func (p *process) linger(limit time.Time) {
 }
 
 // mayGoOn reports whether there is anything to wait for.
-func (p *process) mayGoOn(limit time.Time) bool {
+func (p *execution) mayGoOn(limit time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.killed || !p.group.alive():
+	case p.killed || !p.group.Alive():
 		return false
 	case !p.killAt.IsZero():
 		return time.Now().Before(p.killAt)
@@ -102,7 +106,7 @@ func (p *process) mayGoOn(limit time.Time) bool {
 }
 
 // silent reports whether nothing more is written by the command.
-func (p *process) silent() bool {
+func (p *execution) silent() bool {
 	for _, o := range p.outputs {
 		select {
 		case <-o.done:

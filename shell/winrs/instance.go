@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/winrmd/winrmd/shell"
+	"github.com/winrmd/winrmd/shell/process"
 )
 
 // instance is one command shell. It implements shell.Instance and
@@ -20,10 +21,10 @@ type instance struct {
 	directory   string
 	wanted      []string // output streams that the client asked for; empty: all
 	log         *slog.Logger
-	starter     starter
+	starter     process.Starter
 
 	mu        sync.Mutex
-	processes map[*shell.Command]*process // those of which anything is left
+	processes map[*shell.Command]*execution // those of which anything is left
 	closed    bool
 }
 
@@ -68,7 +69,7 @@ func (i *instance) start(cmd *shell.Command, prog program) error {
 }
 
 // serve runs a process to its end and lets go of it.
-func (i *instance) serve(p *process) {
+func (i *instance) serve(p *execution) {
 	code := p.run()
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -94,7 +95,7 @@ func (i *instance) outputStream(cmd *shell.Command, name string) *shell.Stream {
 }
 
 // process finds what is left of a command; nil if nothing is.
-func (i *instance) process(cmd *shell.Command) *process {
+func (i *instance) process(cmd *shell.Command) *execution {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.processes[cmd]
@@ -125,9 +126,9 @@ func (i *instance) Signal(_ context.Context, cmd *shell.Command, s shell.Signal)
 	case s == shell.SignalTerminate:
 		p.terminate()
 	case s == shell.SignalCtrlC:
-		p.signal((*group).interrupt, graceInterrupt)
+		p.signal((*process.Group).Interrupt, graceInterrupt)
 	case s == shell.SignalCtrlBreak:
-		p.signal((*group).interruptBreak, 0)
+		p.signal((*process.Group).Break, 0)
 	case !p.isGone():
 		return errParameter
 	}
@@ -163,16 +164,16 @@ func (i *instance) Close(ctx context.Context) error {
 		p.kill()
 		err = fmt.Errorf("winrs: killed what had not ended: %w", ctx.Err())
 	}
-	i.starter.stop()
+	i.starter.Stop()
 	return err
 }
 
 // shut lets no command start any more and returns those that run.
-func (i *instance) shut() []*process {
+func (i *instance) shut() []*execution {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.closed = true
-	left := make([]*process, 0, len(i.processes))
+	left := make([]*execution, 0, len(i.processes))
 	for _, p := range i.processes {
 		left = append(left, p)
 	}

@@ -70,6 +70,6 @@ func (p *Plugin) Open(_ context.Context, r *shell.OpenRequest, host shell.Host) 
 		host: host, engine: p.engine, environment: env, directory: dir,
 		wanted:    r.OutputStreams,
 		log:       p.log.With("shell", r.ShellID),
-		processes: make(map[*shell.Command]*process),
+		processes: make(map[*shell.Command]*execution),
 	}, nil
 }

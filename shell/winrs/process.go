@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/winrmd/winrmd/shell"
+	"github.com/winrmd/winrmd/shell/process"
 )
 
-// process is a running command: its process group and its pipes. It lives
+// execution is a running command: its process group and its pipes. It lives
 // until the group is gone and its output is read.
-type process struct {
+type execution struct {
 	cmd     *shell.Command
 	exec    *exec.Cmd
 	input   *input
@@ -21,7 +22,7 @@ type process struct {
 	done    chan struct{} // closed when nothing of it is left
 
 	mu     sync.Mutex
-	group  *group
+	group  *process.Group
 	gone   bool        // the group is gone; its number may be somebody else's
 	killAt time.Time   // when the group is killed; zero: no signal asked for it
 	killer *time.Timer // kills it then
@@ -56,7 +57,7 @@ func closeAll(files []*os.File) {
 }
 
 // newProcess starts a program as a command.
-func (i *instance) newProcess(cmd *shell.Command, prog program) (*process, error) {
+func (i *instance) newProcess(cmd *shell.Command, prog program) (*execution, error) {
 	pipes, err := openPipes()
 	if err != nil {
 		return nil, err
@@ -65,16 +66,16 @@ func (i *instance) newProcess(cmd *shell.Command, prog program) (*process, error
 	c := prog.command()
 	c.Env, c.Dir = commandEnvironment(i.environment, i.directory), i.directory
 	c.Stdin, c.Stdout, c.Stderr = pipes.theirs[0], pipes.theirs[1], pipes.theirs[2]
-	var g *group
-	err = i.starter.do(func() (err error) {
-		g, err = startGroup(c)
+	var g *process.Group
+	err = i.starter.Do(func() (err error) {
+		g, err = process.Start(c)
 		return err
 	})
 	if err != nil {
 		closeAll(pipes.ours)
 		return nil, err
 	}
-	p := &process{
+	p := &execution{
 		cmd: cmd, exec: c, group: g, input: newInput(), stdin: pipes.ours[0],
 		done: make(chan struct{}),
 	}
@@ -87,7 +88,7 @@ func (i *instance) newProcess(cmd *shell.Command, prog program) (*process, error
 }
 
 // run serves a command to its end and returns its exit code.
-func (p *process) run() (exitCode int) {
+func (p *execution) run() (exitCode int) {
 	defer close(p.done)
 	var pump sync.WaitGroup
 	pump.Go(func() { p.input.pump(p.stdin) })

@@ -19,41 +19,13 @@ func shellProgram(line string) program {
 	return program{path: "/bin/sh", args: []string{"sh", "-c", "--", line}}
 }
 
-// command is what starts the program, in a session of its own: a process group
-// that no terminal of the server can stop.
-func (p program) command() *exec.Cmd {
-	attr := &syscall.SysProcAttr{Setsid: true}
-	dieWithServer(attr)
-	return &exec.Cmd{Path: p.path, Args: p.args, SysProcAttr: attr}
-}
+// command is what starts the program.
+func (p program) command() *exec.Cmd { return &exec.Cmd{Path: p.path, Args: p.args} }
 
 // commandEnvironment adds what a program expects to find of its directory.
 func commandEnvironment(env []string, dir string) []string {
 	return append(env[:len(env):len(env)], "PWD="+dir)
 }
-
-// group is the processes of a command.
-type group struct{ pid int }
-
-func startGroup(c *exec.Cmd) (*group, error) {
-	if err := c.Start(); err != nil {
-		return nil, err
-	}
-	return &group{pid: c.Process.Pid}, nil
-}
-
-func (g *group) send(s syscall.Signal) error { return syscall.Kill(-g.pid, s) }
-
-func (g *group) interrupt() error      { return g.send(syscall.SIGINT) }
-func (g *group) interruptBreak() error { return g.send(syscall.SIGQUIT) }
-func (g *group) terminate() error      { return g.send(syscall.SIGTERM) }
-func (g *group) kill() error           { return g.send(syscall.SIGKILL) }
-
-// alive reports whether there is anybody left that can be signalled.
-func (g *group) alive() bool { return g.send(0) == nil }
-
-// release frees what the server holds of the group.
-func (g *group) release() {}
 
 // exitStatus is the exit code, or 128 + N after signal N, as shells have it.
 func exitStatus(s *os.ProcessState) int {

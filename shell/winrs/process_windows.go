@@ -6,8 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"syscall"
-
-	"golang.org/x/sys/windows"
 )
 
 func rootDirectory() string { return filepath.VolumeName(os.Getenv("SystemRoot")) + `\` }
@@ -22,13 +20,9 @@ func shellProgram(line string) program {
 	return program{path: path, verbatim: `cmd.exe /s /c "` + line + `"`}
 }
 
-// command is what starts the program: a console process group of its own that
-// waits until startGroup has put it into its job.
+// command is what starts the program.
 func (p program) command() *exec.Cmd {
-	return &exec.Cmd{Path: p.path, Args: p.args, SysProcAttr: &syscall.SysProcAttr{
-		CmdLine: p.verbatim, HideWindow: true,
-		CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_SUSPENDED,
-	}}
+	return &exec.Cmd{Path: p.path, Args: p.args, SysProcAttr: &syscall.SysProcAttr{CmdLine: p.verbatim}}
 }
 
 func commandEnvironment(env []string, _ string) []string { return env }

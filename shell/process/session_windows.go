@@ -1,24 +1,30 @@
-package winrs
+package process
 
 import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
 
-// group is the processes of a command: a job, which ends with its last handle,
+// Group is the processes of one program: a job, which ends with its last handle,
 // so also when the server dies.
-type group struct {
+type Group struct {
 	job windows.Handle
 	pid uint32
 }
 
-// startGroup starts a suspended process, puts it into a new job and lets it
-// go: so nothing that it starts can be outside.
-func startGroup(c *exec.Cmd) (*group, error) {
+// Start starts c suspended, puts it into a new job and lets it go: so nothing
+// that it starts can be outside.
+func Start(c *exec.Cmd) (*Group, error) {
+	if c.SysProcAttr == nil {
+		c.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	c.SysProcAttr.HideWindow = true
+	c.SysProcAttr.CreationFlags |= windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_SUSPENDED
 	job, err := newJob()
 	if err != nil {
 		return nil, err
@@ -26,11 +32,11 @@ func startGroup(c *exec.Cmd) (*group, error) {
 	if err := c.Start(); err != nil {
 		return nil, errors.Join(err, windows.CloseHandle(job))
 	}
-	g := &group{job: job, pid: uint32(c.Process.Pid)}
+	g := &Group{job: job, pid: uint32(c.Process.Pid)}
 	if err := g.adopt(); err != nil {
 		_ = c.Process.Kill()
 		_ = c.Wait()
-		g.release()
+		g.Release()
 		return nil, err
 	}
 	return g, nil
@@ -55,7 +61,7 @@ func newJob() (windows.Handle, error) {
 }
 
 // adopt puts the suspended process into the job and resumes it.
-func (g *group) adopt() error {
+func (g *Group) adopt() error {
 	const access = windows.PROCESS_SET_QUOTA | windows.PROCESS_TERMINATE | windows.PROCESS_SUSPEND_RESUME
 	process, err := windows.OpenProcess(access, false, g.pid)
 	if err != nil {
@@ -81,20 +87,24 @@ func resume(process windows.Handle) error {
 	return nil
 }
 
-// interrupt sends ctrl-break, because ctrl-c cannot be sent to one group. It
+// Interrupt sends ctrl-break, because ctrl-c cannot be sent to one group. It
 // fails where server and command share no console.
-func (g *group) interrupt() error {
+func (g *Group) Interrupt() error {
 	return windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, g.pid)
 }
 
-func (g *group) interruptBreak() error { return g.interrupt() }
-func (g *group) terminate() error      { return g.kill() }
+// Break is Interrupt.
+func (g *Group) Break() error { return g.Interrupt() }
+
+// Terminate is Kill: there is no gentler way.
+func (g *Group) Terminate() error { return g.Kill() }
 
 // killedExitCode is what processes of a killed job end with:
 // STATUS_CONTROL_C_EXIT, as if they had been interrupted.
 const killedExitCode = 0xC000013A
 
-func (g *group) kill() error { return windows.TerminateJobObject(g.job, killedExitCode) }
+// Kill ends the job at once.
+func (g *Group) Kill() error { return windows.TerminateJobObject(g.job, killedExitCode) }
 
 // accounting is JOBOBJECT_BASIC_ACCOUNTING_INFORMATION.
 type accounting struct {
@@ -102,13 +112,13 @@ type accounting struct {
 	pageFaults, total, active, terminated                        uint32
 }
 
-// alive reports whether any process of the job runs.
-func (g *group) alive() bool {
+// Alive reports whether any process of the job runs.
+func (g *Group) Alive() bool {
 	var info accounting
 	err := windows.QueryInformationJobObject(g.job, windows.JobObjectBasicAccountingInformation,
 		uintptr(unsafe.Pointer(&info)), uint32(unsafe.Sizeof(info)), nil)
 	return err == nil && info.active > 0
 }
 
-// release frees the job, which kills what is left in it.
-func (g *group) release() { _ = windows.CloseHandle(g.job) }
+// Release frees the job, which kills what is left in it.
+func (g *Group) Release() { _ = windows.CloseHandle(g.job) }

@@ -1,4 +1,4 @@
-package winrs
+package process
 
 import (
 	"runtime"
@@ -6,25 +6,25 @@ import (
 	"syscall"
 )
 
-// dieWithServer has the kernel kill a command when the server dies.
+// dieWithServer has the kernel kill a program when the server dies.
 func dieWithServer(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }
 
-// starter starts processes on one thread that lives as long as they do: the
+// Starter starts processes on one thread that lives as long as they do: the
 // kernel takes the end of the thread that started a process for the end of its
 // parent (PR_SET_PDEATHSIG), and the Go runtime ends threads as it likes. The
 // zero value is ready; it takes no thread before the first start.
-type starter struct {
+type Starter struct {
 	mu   sync.Mutex
 	work chan func()
 }
 
-// do runs start on the starter's thread.
-func (s *starter) do(start func() error) error {
+// Do runs start on the starter's thread.
+func (s *Starter) Do(start func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.work == nil {
 		s.work = make(chan func())
-		go serveStarter(s.work) // ends with stop
+		go serveStarter(s.work) // ends with Stop
 	}
 	result := make(chan error)
 	s.work <- func() { result <- start() }
@@ -39,8 +39,8 @@ func serveStarter(work <-chan func()) {
 	}
 }
 
-// stop lets the thread go, when all processes have ended.
-func (s *starter) stop() {
+// Stop lets the thread go, when all processes have ended.
+func (s *Starter) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.work != nil {

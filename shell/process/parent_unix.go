@@ -1,9 +1,9 @@
 //go:build unix && !linux
 
-package winrs
+package process
 
 import "syscall"
 
 // dieWithServer does nothing: this system cannot end a process with its
-// parent. A command that reads stdin notices.
+// parent. A program that reads stdin notices.
 func dieWithServer(*syscall.SysProcAttr) {}

@@ -50,13 +50,14 @@ bench:
 run:
 	$(GO) run ./cmd/winrmd quickstart
 
-# Everything compiles for every platform, tests included.
+# Everything compiles for every platform; vet also reads the tests, once for
+# each operating system.
 cross:
 	@set -e; for platform in $(PLATFORMS); do \
 		echo "$$platform"; \
 		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 		$(GO) build -trimpath ./...; \
-		$(GO) vet ./...; \
+		if [ $$GOARCH = amd64 ]; then $(GO) vet ./...; fi; \
 	done
 
 clean:

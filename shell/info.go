@@ -4,26 +4,19 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/winrmd/winrmd/shell/process"
 )
 
 // Info is what can be told of a shell (MS-WSMV 2.2.4.37).
 type Info struct {
 	*Spec
-	State          State
-	ClientIP       string
-	ProcessID      int
-	IdleTimeout    time.Duration
-	MaxIdleTimeout time.Duration
-	BufferMode     Mode
-	RunTime        time.Duration
-	Inactivity     time.Duration
-	// MemoryUsed in bytes and ChildProcesses are those of the shell's process,
-	// where UsageKnown.
-	MemoryUsed      int64
-	ChildProcesses  int
-	UsageKnown      bool
+	State           State
+	ClientIP        string
+	ProcessID       int
+	IdleTimeout     time.Duration
+	MaxIdleTimeout  time.Duration
+	BufferMode      Mode
+	RunTime         time.Duration
+	Inactivity      time.Duration
 	BufferedBytes   int
 	DroppedMessages int64
 	Disconnectable  bool
@@ -38,25 +31,15 @@ func (sh *Shell) Info(c Client) (Info, error) {
 		}
 	}
 	pid := sh.instance.ProcessID()
-	info := Info{}
-	if pid > 0 {
-		info.MemoryUsed, info.ChildProcesses, info.UsageKnown = process.Usage(pid)
-	}
-	return sh.describe(info, pid), nil
-}
-
-// describe fills in what the lock guards.
-func (sh *Shell) describe(info Info, pid int) Info {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	return Info{
-		MemoryUsed: info.MemoryUsed, ChildProcesses: info.ChildProcesses, UsageKnown: info.UsageKnown,
 		Spec: &sh.spec, State: sh.state, ClientIP: sh.client.Address, ProcessID: pid,
 		IdleTimeout: sh.idleTimeout, MaxIdleTimeout: sh.cfg.MaxIdleTimeout, BufferMode: sh.mode,
 		RunTime: time.Since(sh.created), Inactivity: sh.clock.silence(),
 		BufferedBytes: sh.buffer.used + sh.buffer.kept, DroppedMessages: sh.buffer.dropped,
 		Disconnectable: sh.spec.ClientNamed,
-	}
+	}, nil
 }
 
 // CommandInfo is what can be told of a command.

@@ -46,7 +46,7 @@ func (res *Resource) Route(m *wsman.Mux) {
 // own, which is its URI.
 func (res *Resource) get(_ context.Context, r *wsman.Request) (*wsman.Response, error) {
 	e := configElement(res.settings.Service())
-	part := strings.ToLower(r.Header.ResourceURI[len(wsman.ResourceConfig):])
+	part := strings.TrimPrefix(strings.ToLower(r.Header.ResourceURI), strings.ToLower(wsman.ResourceConfig))
 	for _, name := range parts[part] {
 		e = e.SelectElement("cfg:" + name)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/winrmd/winrmd/psrp"
+	"github.com/winrmd/winrmd/psrp/outofproc"
 	"github.com/winrmd/winrmd/shell"
 )
 
@@ -103,6 +104,9 @@ func (s *session) accept(r *connectRequest) (shell.Data, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := &s.pool
+	if p.private == nil {
+		return shell.Data{}, refuseConnect(fmt.Errorf("it is %v", p.state))
+	}
 	if r.pool != p.id && r.pool != swapped(p.id) {
 		return shell.Data{}, refuseConnect(fmt.Errorf("its identifier is not %v", r.pool))
 	}
@@ -147,24 +151,53 @@ func swapped(g psrp.GUID) psrp.GUID {
 // can finish it any more (MS-PSRP 3.2.5.4.1).
 func (s *session) endInputs(ctx context.Context) error {
 	s.mu.Lock()
-	var open []*pipeline
+	var open, unborn []*pipeline
 	for _, p := range s.pipelines {
 		p.input.reset()
-		if p.openInput && p.closed == nil {
-			p.openInput = false
+		switch {
+		case p.closed != nil:
+		case !p.announced:
+			unborn = append(unborn, p)
+		case p.openInput:
 			open = append(open, p)
 		}
 	}
 	s.mu.Unlock()
+	for _, p := range unborn {
+		s.stillborn(p)
+	}
 	for _, p := range open {
-		s.mu.Lock()
-		end := psrp.SingleFragmentText(s.pool.next(), psrp.EndOfPipelineInput(s.pool.id, p.wireID))
-		s.mu.Unlock()
-		if err := s.engine.send(ctx, "Default", p.id, end); err != nil && !isClosed(s.engine.dead) {
+		if err := s.endInput(ctx, p); err != nil && !isClosed(s.engine.dead) {
 			return err
 		}
 	}
 	return nil
+}
+
+// endInput ends the input of one pipeline in its client's place.
+func (s *session) endInput(ctx context.Context, p *pipeline) error {
+	s.mu.Lock()
+	end := psrp.SingleFragmentText(s.pool.next(), psrp.EndOfPipelineInput(s.pool.id, p.wireID))
+	s.mu.Unlock()
+	if err := s.engine.send(ctx, outofproc.StreamDefault, p.id, end); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.openInput = false
+	return nil
+}
+
+// stillborn fails a pipeline of which the engine has not heard, because its
+// client has gone before it had sent all of the message that makes it.
+func (s *session) stillborn(p *pipeline) {
+	s.mu.Lock()
+	id := s.pool.next()
+	failed := psrp.PipelineStateMessage(s.pool.id, p.wireID, psrp.PSInvocationFailed,
+		"The client left before it had sent the whole command.")
+	s.mu.Unlock()
+	p.out.Put(shell.Piece{Data: shell.Base64Data(psrp.SingleFragmentText(id, failed)), Object: id, End: true})
+	s.finished(p)
 }
 
 // ConnectCommand implements shell.Connector: the host calls that nobody has

@@ -2,15 +2,14 @@ package powershell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"os/exec"
 
 	"github.com/winrmd/winrmd/psrp/outofproc"
 	"github.com/winrmd/winrmd/shell"
-	"github.com/winrmd/winrmd/shell/process"
 )
 
 // maxLine is the longest line that is read from an engine. An engine writes
@@ -36,51 +35,37 @@ type output interface {
 // handles each line on a thread of its own, so the next Data must wait for the
 // acknowledgement of the one before: slot is held from the one to the other.
 type engine struct {
-	cmd    *exec.Cmd
-	log    *slog.Logger
-	out    output
-	queue  chan func(*outofproc.Writer) error
-	slot   chan func() // full while a Data is not acknowledged; holds the end of its Expect
-	acks   acks
-	stderr tail
+	shellID string
+	child   *child
+	log     *slog.Logger
+	out     output
+	queue   chan func(*outofproc.Writer) error
+	slot    chan func() // full while a Data is not acknowledged; holds the end of its Expect
+	acks    acks
+	stderr  tail
 
 	bye   chan struct{} // closed when nothing more is to be written
 	dead  chan struct{} // closed when the process and its output have ended
 	cause error         // why; read after dead is closed
 }
 
-// startEngine runs cmd and begins to read.
-func startEngine(cmd *exec.Cmd, out output, log *slog.Logger) (*engine, error) {
+// startEngine runs cmd for a shell and begins to read.
+func startEngine(cmd *exec.Cmd, shellID string, out output, log *slog.Logger) (*engine, error) {
 	e := &engine{
-		cmd: cmd, log: log, out: out,
+		shellID: shellID, child: newChild(cmd), log: log, out: out,
 		queue: make(chan func(*outofproc.Writer) error),
 		slot:  make(chan func(), 1),
 		bye:   make(chan struct{}),
 		dead:  make(chan struct{}),
 	}
-	process.Prepare(cmd)
 	e.stderr.alarm = e.kill
 	cmd.Stderr = &e.stderr
-	stdin, err := cmd.StdinPipe()
+	stdin, err := e.child.start()
 	if err != nil {
-		return nil, err
-	}
-	// Our own pipe, so that waiting for the process does not close it before
-	// everything was read.
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	cmd.Stdout = w
-	err = cmd.Start()
-	w.Close()
-	if err != nil {
-		r.Close()
-		stdin.Close()
 		return nil, err
 	}
 	go e.write(stdin)
-	go e.run(r)
+	go e.run()
 	return e, nil
 }
 
@@ -109,21 +94,19 @@ func (e *engine) write(stdin io.WriteCloser) {
 func (e *engine) hangUp() { close(e.bye) }
 
 // run reads until the output ends and then waits for the process.
-func (e *engine) run(r *os.File) {
-	readErr := e.read(r)
-	if readErr != io.EOF {
+func (e *engine) run() {
+	readErr := e.read()
+	if !errors.Is(readErr, io.EOF) {
 		e.kill()
 	}
-	r.Close()
-	err := e.cmd.Wait()
-	e.cause = e.reason(readErr, err)
+	e.cause = e.reason(readErr, e.child.end(e.kill))
+	e.out.ended(e.cause)
 	close(e.dead)
 	e.acks.closeAll()
-	e.out.ended(e.cause)
 }
 
-func (e *engine) read(r io.Reader) error {
-	packets := outofproc.NewReader(r, maxLine)
+func (e *engine) read() error {
+	packets := outofproc.NewReader(e.child, maxLine)
 	for {
 		e.out.WaitRoom()
 		p, err := packets.ReadPacket()
@@ -150,8 +133,10 @@ func (e *engine) reason(read, wait error) error {
 	if text != "" {
 		text = ": " + text
 	}
+	// A process that is killed may leave half a line.
+	cut := wait != nil && errors.Is(read, io.ErrUnexpectedEOF)
 	switch {
-	case read != io.EOF:
+	case !errors.Is(read, io.EOF) && !cut:
 		return fmt.Errorf("the PowerShell engine wrote what is not its protocol: %w%s", read, text)
 	case wait != nil:
 		return fmt.Errorf("the PowerShell engine ended unexpectedly (%w)%s", wait, text)
@@ -159,6 +144,9 @@ func (e *engine) reason(read, wait error) error {
 		return fmt.Errorf("the PowerShell engine ended%s", text)
 	}
 }
+
+// gone is what those are told who want something of an engine that is dead.
+func (e *engine) gone() error { return &shell.EndedError{ShellID: e.shellID, Cause: e.cause} }
 
 // acknowledge frees the slot of the Data that was sent last.
 func (e *engine) acknowledge() {
@@ -177,7 +165,7 @@ func (e *engine) send(ctx context.Context, stream, id string, text []byte) error
 	case e.slot <- done:
 	case <-e.dead:
 		done()
-		return e.cause
+		return e.gone()
 	case <-ctx.Done():
 		done()
 		return waitError(ctx)
@@ -193,10 +181,10 @@ func (e *engine) send(ctx context.Context, stream, id string, text []byte) error
 func (e *engine) settle(ctx context.Context) error {
 	select {
 	case e.slot <- func() {}:
-		<-e.slot
+		e.acknowledge()
 		return nil
 	case <-e.dead:
-		return e.cause
+		return e.gone()
 	case <-ctx.Done():
 		return waitError(ctx)
 	}
@@ -208,7 +196,7 @@ func (e *engine) put(ctx context.Context, packet func(*outofproc.Writer) error) 
 	case e.queue <- packet:
 		return nil
 	case <-e.dead:
-		return e.cause
+		return e.gone()
 	case <-ctx.Done():
 		return waitError(ctx)
 	}
@@ -227,12 +215,12 @@ func (e *engine) ask(ctx context.Context, ack outofproc.Kind, id string, packet 
 	case <-arrived:
 		select {
 		case <-e.dead:
-			return e.cause
+			return e.gone()
 		default:
 			return nil
 		}
 	case <-e.dead:
-		return e.cause
+		return e.gone()
 	case <-ctx.Done():
 		return waitError(ctx)
 	}
@@ -254,14 +242,14 @@ func (e *engine) close(ctx context.Context, id string) error {
 
 // kill ends the process and everything that it has started.
 func (e *engine) kill() {
-	if err := process.Kill(e.cmd); err != nil {
+	if err := e.child.kill(); err != nil {
 		e.log.Warn("engine not killed", "error", err)
 	}
 }
 
 // waitError turns the end of a wait into the error that callers know.
 func waitError(ctx context.Context) error {
-	if ctx.Err() == context.DeadlineExceeded {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return shell.ErrTimedOut
 	}
 	return ctx.Err()

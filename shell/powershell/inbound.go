@@ -38,6 +38,10 @@ func (in *inbound) reset() {
 	in.held = nil
 }
 
+// maxFragments is the most fragments that one object may have. Their blobs are
+// limited too, but a fragment may have none.
+const maxFragments = 1 << 16
+
 // packet is what goes to the engine in one Data.
 type packet struct {
 	text    []byte
@@ -48,9 +52,11 @@ type packet struct {
 // called for each message that begins.
 func (in *inbound) take(text []byte, see func(psrp.FragmentText) error) ([]packet, error) {
 	if !psrp.ValidText(text) {
+		in.reset()
 		return nil, refuse(codeInputType, "The input is not base64.", nil)
 	}
 	var out []packet
+	old := len(in.held)
 	whole := !in.order.Pending() // the text can go as it came
 	for f, err := range psrp.FragmentsText(text) {
 		if err != nil {
@@ -69,14 +75,14 @@ func (in *inbound) take(text []byte, see func(psrp.FragmentText) error) ([]packe
 			for _, one := range in.held {
 				out = append(out, packet{one, in.first})
 			}
-			in.held = nil
+			in.held, old = nil, 0
 		}
 	}
 	if whole && !in.order.Pending() && len(out) > 0 && in.single(out) {
 		return []packet{{text, out[0].message}}, nil
 	}
 	if in.order.Pending() {
-		in.keep()
+		in.keep(old)
 	}
 	return out, nil
 }
@@ -88,8 +94,12 @@ func (in *inbound) add(f psrp.FragmentText) (complete bool, err error) {
 			"The command has been sent more than the %d bytes that MaximumReceivedDataSizePerCommandMB allows.", in.limit), nil)
 	}
 	complete, err = in.order.Add(f.Header)
-	if err == nil && f.Header.Start && !f.HasMessage {
+	switch {
+	case err != nil:
+	case f.Header.Start && !f.HasMessage:
 		err = fmt.Errorf("fragment 0 of object %d ends within the message header", f.Header.ObjectID)
+	case len(in.held) == maxFragments:
+		err = fmt.Errorf("object %d has more than %d fragments", f.Header.ObjectID, maxFragments)
 	}
 	if err != nil {
 		return false, refuse(codeNullInput, "A fragment of the input is out of order or too large.", err)
@@ -111,10 +121,11 @@ func (in *inbound) single(out []packet) bool {
 	return true
 }
 
-// keep copies what is held: the text belongs to a request that ends.
-func (in *inbound) keep() {
-	for i, one := range in.held {
-		in.held[i] = append([]byte(nil), one...)
+// keep copies what is held but for the old ones: the text belongs to a request
+// that ends.
+func (in *inbound) keep(old int) {
+	for i, one := range in.held[old:] {
+		in.held[old+i] = append([]byte(nil), one...)
 	}
 }
 
@@ -143,11 +154,14 @@ func (s *session) Send(ctx context.Context, cmd *shell.Command, in shell.Input) 
 // forward gives stdin of a pipeline, or of the pool, to the engine.
 func (s *session) forward(ctx context.Context, in *inbound, p *pipeline, d shell.Data) error {
 	return s.give(ctx, in, d, func(f psrp.FragmentText) error { return s.observe(p, f) },
-		func(packet) (stream, id string) {
+		func(ctx context.Context, one packet) error {
 			if p == nil {
-				return "Default", outofproc.SessionID
+				return s.engine.send(ctx, outofproc.StreamDefault, outofproc.SessionID, one.text)
 			}
-			return "Default", p.id
+			if err := s.announce(ctx, p); err != nil {
+				return err
+			}
+			return s.engine.send(ctx, outofproc.StreamDefault, p.id, one.text)
 		})
 }
 
@@ -155,11 +169,9 @@ func (s *session) forward(ctx context.Context, in *inbound, p *pipeline, d shell
 // it names.
 func (s *session) respond(ctx context.Context, d shell.Data) error {
 	return s.give(ctx, &s.pool.responses, d, s.observeResponse,
-		func(one packet) (stream, id string) {
-			if one.message.PipelineID.IsZero() {
-				return "PromptResponse", outofproc.SessionID
-			}
-			return "PromptResponse", psGuid(one.message.PipelineID)
+		func(ctx context.Context, one packet) error {
+			// The identifier of zeros is the session's in both.
+			return s.engine.send(ctx, outofproc.StreamPromptResponse, psGuid(one.message.PipelineID), one.text)
 		})
 }
 
@@ -167,9 +179,9 @@ func (s *session) respond(ctx context.Context, d shell.Data) error {
 // has the beginning.
 const rest = time.Minute
 
-// give passes what is complete on, one request after the other. see is called
-// with the lock held.
-func (s *session) give(ctx context.Context, in *inbound, d shell.Data, see func(psrp.FragmentText) error, to func(packet) (stream, id string)) error {
+// give passes what is complete on by send, one request after the other. see is
+// called with the lock held.
+func (s *session) give(ctx context.Context, in *inbound, d shell.Data, see func(psrp.FragmentText) error, send func(context.Context, packet) error) error {
 	select {
 	case in.turn <- struct{}{}:
 		defer func() { <-in.turn }()
@@ -183,8 +195,7 @@ func (s *session) give(ctx context.Context, in *inbound, d shell.Data, see func(
 		return err
 	}
 	for i, one := range packets {
-		stream, id := to(one)
-		if err := s.engine.send(ctx, stream, id, one.text); err != nil {
+		if err := send(ctx, one); err != nil {
 			if i > 0 {
 				s.engine.kill() // it has half of what it must have whole
 			}

@@ -43,6 +43,7 @@ func (p *pipeline) observeCreate(f psrp.FragmentText) {
 func (s *session) observePool(f psrp.FragmentText) error {
 	if f.HasMessage {
 		s.pool.clientMessage = f.Message.Type
+		s.pool.requests.Reset() // the object before may have been refused half-way
 		if s.pool.id.IsZero() {
 			s.pool.id = f.Message.RunspacePoolID
 		}
@@ -63,6 +64,9 @@ func (s *session) observePool(f psrp.FragmentText) error {
 // observeResponse notes that a host call was answered. The caller holds the
 // lock.
 func (s *session) observeResponse(f psrp.FragmentText) error {
+	if f.Header.Start {
+		s.pool.answers.Reset() // the object before may have been refused half-way
+	}
 	m, complete, err := s.pool.answers.AddText(f)
 	if err != nil || !complete {
 		return err
@@ -80,13 +84,16 @@ func (s *session) observeResponse(f psrp.FragmentText) error {
 	return nil
 }
 
-// called notes a host call of a pipeline.
-func (s *session) called(p *pipeline, m psrp.Message, object uint64) {
+// called notes a host call of a pipeline and puts out its last piece, both at
+// once for a client that connects meanwhile.
+func (s *session) called(p *pipeline, m psrp.Message, piece shell.Piece) {
 	s.mu.Lock()
-	p.calls.add(m, object)
-	waits := len(p.calls) > 0
-	s.mu.Unlock()
-	p.cmd.SetPending(waits)
+	defer s.mu.Unlock()
+	if !p.control.cut {
+		p.calls.add(m, piece.Object)
+	}
+	p.cmd.SetPending(len(p.calls) > 0)
+	p.out.Put(piece)
 }
 
 // ended is told by the engine that it is gone: the client hears that the pool

@@ -32,14 +32,25 @@ func (s *session) poolData(text []byte) error {
 		if err != nil {
 			return err
 		}
-		if watched {
-			s.mu.Lock()
-			s.pool.told(m, f.Header.ObjectID)
-			s.mu.Unlock()
+		if !watched {
+			s.pool.out.Put(piece)
+			continue
 		}
-		s.pool.out.Put(piece)
+		s.toldPool(m, piece)
 	}
 	return nil
+}
+
+// toldPool notes what the engine says of the pool and puts out its last piece,
+// both at once for a client that connects meanwhile.
+func (s *session) toldPool(m psrp.Message, piece shell.Piece) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pool.told(m, piece.Object)
+	if m.Type == psrp.MessageRunspacePoolState && s.pool.state.Final() {
+		piece.Class = shell.ClassKeep // a later client must hear of it too
+	}
+	s.pool.out.Put(piece)
 }
 
 func (s *session) pipelineData(p *pipeline, text []byte) error {
@@ -53,7 +64,8 @@ func (s *session) pipelineData(p *pipeline, text []byte) error {
 			return err
 		}
 		if watched && m.Type == psrp.MessagePipelineHostCall {
-			s.called(p, m, f.Header.ObjectID)
+			s.called(p, m, piece)
+			continue
 		}
 		p.out.Put(piece)
 		if watched && m.Type == psrp.MessagePipelineState && final(m) {
@@ -73,9 +85,15 @@ func final(m psrp.Message) bool {
 // that a fragment belongs to and collects the content of those few that the
 // session must understand.
 type control struct {
-	kind    psrp.MessageType // of the object whose fragments come now
-	collect psrp.Defragmenter
+	kind  psrp.MessageType // of the object whose fragments come now
+	order psrp.Assembler
+	blob  []byte
+	cut   bool // blob is only the beginning of its object
 }
+
+// maxWatched is how many bytes are collected of one message. The states and
+// numbers that are looked for stand near its beginning.
+const maxWatched = 10 << 20
 
 // piece is a fragment for the shell's streams.
 func (c *control) piece(f psrp.FragmentText) shell.Piece {
@@ -95,18 +113,36 @@ func (c *control) message(f psrp.FragmentText) (psrp.Message, bool, error) {
 	if !watched(c.kind) {
 		return psrp.Message{}, false, nil
 	}
-	return c.collect.AddText(f)
+	complete, err := c.order.Add(f.Header)
+	if err != nil {
+		return psrp.Message{}, false, err
+	}
+	c.cut = !f.Header.Start && c.cut || len(c.blob)+int(f.Header.BlobLength) > maxWatched
+	if !c.cut {
+		if c.blob, err = f.AppendBlob(c.blob); err != nil {
+			return psrp.Message{}, false, err
+		}
+	}
+	if !complete {
+		return psrp.Message{}, false, nil
+	}
+	blob := c.blob
+	c.blob = nil
+	m, err := psrp.ParseMessage(blob)
+	return m, err == nil, err
 }
 
 // class says what may become of a message that nobody has fetched: only output
 // and records may be dropped, and what two sides agreed on when a pool was
-// opened or a key exchanged concerns that client alone.
+// opened or a key exchanged, or what one has asked the pool, concerns that
+// client alone.
 func class(t psrp.MessageType) shell.Class {
 	switch {
 	case t.Droppable():
 		return shell.ClassDrop
 	case t == psrp.MessageSessionCapability, t == psrp.MessageApplicationPrivateData,
-		t == psrp.MessageRunspacePoolState, t == psrp.MessageEncryptedSessionKey:
+		t == psrp.MessageRunspacePoolState, t == psrp.MessageEncryptedSessionKey,
+		t == psrp.MessageRunspaceAvailability:
 		return shell.ClassSession
 	}
 	return shell.ClassKeep

@@ -15,6 +15,7 @@ type pipeline struct {
 
 	input     inbound // the stream stdin of the command
 	openInput bool    // the client has not ended the pipeline's input
+	announced bool    // the engine was told of it
 	calls     calls   // host calls that wait for an answer
 	control   control
 	discarded bool // nobody wants its output any more

@@ -2,12 +2,14 @@ package powershell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
-	"strings"
+	"path/filepath"
 
+	"github.com/winrmd/winrmd/psrp"
 	"github.com/winrmd/winrmd/shell"
 )
 
@@ -69,8 +71,8 @@ func (p *Plugin) Open(ctx context.Context, r *shell.OpenRequest, host shell.Host
 		return nil, err
 	}
 	log := p.config.Logger.With("shell", r.ShellID)
-	s := newSession(host, limits{p.config.MaxObjectSize, p.config.MaxDataSize}, log)
-	if s.engine, err = startEngine(cmd, s, log); err != nil {
+	s := newSession(r.ShellID, host, limits{p.config.MaxObjectSize, p.config.MaxDataSize}, log)
+	if s.engine, err = startEngine(cmd, r.ShellID, s, log); err != nil {
 		return nil, refuse(codeSessionFailed, fmt.Sprintf("The PowerShell engine %s could not be started.", cmd.Path), err)
 	}
 	if err = s.Send(ctx, nil, shell.Input{Stream: "stdin", Data: r.Creation}); err == nil {
@@ -78,14 +80,26 @@ func (p *Plugin) Open(ctx context.Context, r *shell.OpenRequest, host shell.Host
 	}
 	if err != nil {
 		s.engine.kill()
-		return nil, err
+		<-s.engine.child.exited
+		return nil, notOpened(err)
 	}
 	return s, nil
+}
+
+// notOpened says in words for the client why its session did not come to be.
+func notOpened(err error) error {
+	if ended, ok := errors.AsType[*shell.EndedError](err); ok {
+		return refuse(codeSessionFailed, fmt.Sprintf("The session could not be opened: %v.", ended.Cause), err)
+	}
+	return err
 }
 
 // command is the engine's command line and surroundings.
 func (p *Plugin) command(r *shell.OpenRequest) (*exec.Cmd, error) {
 	path, err := exec.LookPath(p.config.Engine)
+	if err == nil {
+		path, err = filepath.Abs(path) // not relative to the session's directory
+	}
 	if err != nil {
 		return nil, refuse(codeSessionFailed, fmt.Sprintf(
 			"No PowerShell engine was found as %q. Install PowerShell 7, or name its path with --powershell or as EnginePath of the session configuration.",
@@ -113,8 +127,8 @@ func checkOptions(options map[string]string) error {
 	if !ok {
 		return refuse(codeVersionMissing, "The option protocolversion is missing.", nil)
 	}
-	if !strings.HasPrefix(version, "2.") {
-		return refuse(codeVersionMismatch, versionMismatch, nil)
+	if _, err := psrp.NegotiateVersion(version); err != nil {
+		return refuse(codeVersionMismatch, versionMismatch, err)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ type pool struct {
 
 	private []byte // APPLICATION_PRIVATE_DATA, the whole message
 	state   psrp.RunspacePoolState
-	opened  chan struct{} // closed when the engine has said all that opens a pool
+	opened  chan struct{} // closed when the engine has said all that opens a pool, or that it cannot
 	object  uint64        // the last number used of our own
 }
 
@@ -89,9 +89,12 @@ func (p *pool) told(m psrp.Message, object uint64) {
 	case psrp.MessageRunspaceAvailability:
 		p.changed(m)
 	case psrp.MessageRunspacePoolHostCall:
-		p.calls.add(m, object)
+		if !p.control.cut {
+			p.calls.add(m, object)
+		}
 	}
-	if p.private != nil && p.state == psrp.RunspacePoolOpened && !isClosed(p.opened) {
+	opened := p.private != nil && p.state == psrp.RunspacePoolOpened
+	if (opened || p.state.Final()) && !isClosed(p.opened) {
 		close(p.opened)
 	}
 }

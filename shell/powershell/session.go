@@ -15,6 +15,7 @@ import (
 // session is one runspace pool and the engine that runs it. It is the shell's
 // Instance.
 type session struct {
+	shellID    string
 	host       shell.Host
 	engine     *engine
 	log        *slog.Logger
@@ -29,9 +30,9 @@ type session struct {
 }
 
 // newSession makes a session that has no engine yet.
-func newSession(host shell.Host, limits limits, log *slog.Logger) *session {
+func newSession(shellID string, host shell.Host, limits limits, log *slog.Logger) *session {
 	s := &session{
-		host: host, log: log, limits: limits,
+		shellID: shellID, host: host, log: log, limits: limits,
 		pipelines: make(map[string]*pipeline),
 		commands:  make(map[*shell.Command]*pipeline),
 	}
@@ -40,7 +41,7 @@ func newSession(host shell.Host, limits limits, log *slog.Logger) *session {
 }
 
 // ProcessID implements shell.Instance.
-func (s *session) ProcessID() int { return s.engine.cmd.Process.Pid }
+func (s *session) ProcessID() int { return s.engine.child.cmd.Process.Pid }
 
 // WaitRoom and Expect pass the engine's questions on to the shell.
 func (s *session) WaitRoom()             { s.host.WaitRoom() }
@@ -64,17 +65,28 @@ func (s *session) Command(ctx context.Context, cmd *shell.Command, r *shell.Comm
 	}
 	p := newPipeline(cmd, first.Message.PipelineID, s.limits)
 	if !s.add(p) {
-		return &shell.ConflictError{CommandID: cmd.ID()}
-	}
-	if err := s.engine.command(ctx, p.id); err != nil {
-		s.remove(p)
-		return err
+		return &shell.ConflictError{ShellID: s.shellID, CommandID: cmd.ID()}
 	}
 	if err := s.forward(ctx, &p.input, p, r.Arguments[0]); err != nil {
 		s.release(p)
 		return err
 	}
 	return nil
+}
+
+// announce tells the engine of a pipeline, once: when the message that makes it
+// has come whole. An identifier of which an engine has heard nothing but that
+// stays taken when it is closed, and ends the engine when it is used again
+// (measured).
+func (s *session) announce(ctx context.Context, p *pipeline) error {
+	s.mu.Lock()
+	known := p.announced || p.closed != nil
+	p.announced = true
+	s.mu.Unlock()
+	if known {
+		return nil
+	}
+	return s.engine.command(ctx, p.id)
 }
 
 // firstFragment checks that d begins the message of a pipeline.
@@ -108,6 +120,11 @@ func (s *session) add(p *pipeline) bool {
 func (s *session) remove(p *pipeline) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.forget(p)
+}
+
+// forget is remove for a caller who holds the lock.
+func (s *session) forget(p *pipeline) {
 	if s.pipelines[p.id] == p {
 		delete(s.pipelines, p.id)
 	}
@@ -154,16 +171,18 @@ const closePipeline = time.Minute
 // is closed when that has happened.
 func (s *session) release(p *pipeline) <-chan struct{} {
 	s.mu.Lock()
-	if p.closed != nil || s.closing {
+	if p.closed != nil {
 		defer s.mu.Unlock()
-		if p.closed == nil {
-			p.closed = make(chan struct{})
-			close(p.closed)
-		}
 		return p.closed
 	}
 	closed := make(chan struct{})
 	p.closed = closed
+	if s.closing || !p.announced {
+		defer s.mu.Unlock()
+		s.forget(p)
+		close(closed)
+		return closed
+	}
 	s.background.Add(1)
 	s.mu.Unlock()
 	go func() {

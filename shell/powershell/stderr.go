@@ -35,11 +35,11 @@ func (t *tail) add(p []byte) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last = append(t.last, p...)
+	raise := !t.raised && bytes.Contains(t.last, transportError)
+	t.raised = t.raised || raise
 	if n := len(t.last) - maxTail; n > 0 {
 		t.last = append(t.last[:0], t.last[n:]...)
 	}
-	raise := !t.raised && bytes.Contains(t.last, transportError)
-	t.raised = t.raised || raise
 	return raise
 }
 

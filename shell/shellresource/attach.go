@@ -10,13 +10,14 @@ import (
 	"github.com/winrmd/winrmd/wsman"
 )
 
-// disconnect detaches a client (MS-WSMV 3.1.4.15).
+// disconnect detaches a client (MS-WSMV 3.1.4.15). A client that has nothing to
+// say with it may leave the rsp:Disconnect out.
 func (res *Resource) disconnect(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
 	sh, err := res.shell(r)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.BodyElement()
+	e, err := bodyElement(r, "Disconnect")
 	if err != nil {
 		return nil, err
 	}
@@ -31,16 +32,21 @@ func (res *Resource) disconnect(ctx context.Context, r *wsman.Request) (*wsman.R
 }
 
 // reconnect attaches the client that was attached before (MS-WSMV 3.1.4.16).
+// Windows and most clients send no body for the shell itself.
 func (res *Resource) reconnect(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
 	sh, err := res.shell(r)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.BodyElement()
+	e, err := bodyElement(r, "Reconnect")
 	if err != nil {
 		return nil, err
 	}
-	if id, ok := wsman.AttrValue(e, "CommandId"); ok {
+	id, err := commandIdentifier(attributeOf(e, "CommandId"))
+	switch {
+	case err != nil:
+		return nil, err
+	case id != "":
 		return empty(), sh.ReconnectCommand(ctx, client(r), id)
 	}
 	mode, err := readMode(e)
@@ -56,11 +62,18 @@ func (res *Resource) connect(ctx context.Context, r *wsman.Request) (*wsman.Resp
 	if err != nil {
 		return nil, err
 	}
-	e, err := r.BodyElement()
+	e, err := bodyElement(r, "Connect")
 	if err != nil {
 		return nil, err
 	}
-	if id, ok := wsman.AttrValue(e, "CommandId"); ok {
+	if e == nil {
+		return nil, wrongBody("Connect")
+	}
+	id, err := commandIdentifier(attributeOf(e, "CommandId"))
+	switch {
+	case err != nil:
+		return nil, err
+	case id != "":
 		err := sh.ConnectCommand(ctx, client(r), id)
 		return &wsman.Response{Body: wsman.RawBody("<rsp:ConnectResponse/>")}, err
 	}

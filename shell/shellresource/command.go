@@ -91,22 +91,27 @@ func openElement(s *xmlscan.Scanner, name string) error {
 		return schema(err)
 	}
 	if !ok || !s.Is(wsman.NamespaceShell, name) {
-		return wsman.NewFault(wsman.CodeSchemaValidation, fmt.Sprintf("The body of the request must be an rsp:%s element.", name))
+		return wrongBody(name)
 	}
 	return nil
 }
 
 // identifier reads an attribute that is a GUID, or "" where there is none.
 func identifier(s *xmlscan.Scanner, name string) (string, error) {
-	id, ok := s.Attr("", name)
+	id, ok := attribute(s, name)
 	if !ok || id == "" {
 		return "", nil
 	}
-	if _, err := uuid.Parse(id); err != nil {
+	if !isGUID(id) {
 		return "", wsman.NewFault(wsman.CodeCommandIDNotValid, fmt.Sprintf("The %s %.64q is not a GUID.", name, id))
 	}
 	return id, nil
 }
+
+// isGUID reports whether text is a GUID as the protocol writes it: without
+// braces and prefixes, of which uuid.Parse takes even wrong ones. What passes
+// may stand in XML as it is.
+func isGUID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
 
 // schema is the fault for a body that does not fit; nil for nil.
 func schema(err error) error {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/beevik/etree"
-	"github.com/google/uuid"
 
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/wsman"
@@ -57,12 +56,12 @@ func (b createdBody) AppendXML(dst []byte) []byte {
 
 // readSpec reads a Create request.
 func readSpec(r *wsman.Request) (*shell.Spec, error) {
-	e, err := r.BodyElement()
+	e, err := bodyElement(r, "Shell")
 	if err != nil {
 		return nil, err
 	}
-	if !wsman.IsElement(e, wsman.NamespaceShell, "Shell") {
-		return nil, wsman.NewFault(wsman.CodeSchemaValidation, "The body of a Create request must be an rsp:Shell element.")
+	if e == nil {
+		return nil, wrongBody("Shell")
 	}
 	spec := &shell.Spec{
 		Client: client(r), ResourceURI: r.Header.ResourceURI,
@@ -99,14 +98,13 @@ const maxName = 256
 
 // readIdentity reads ShellId and Name.
 func readIdentity(e *etree.Element, spec *shell.Spec) error {
-	if id, ok := wsman.AttrValue(e, "ShellId"); ok && id != "" {
-		parsed, err := uuid.Parse(id)
-		if err != nil {
-			return wsman.NewFault(wsman.CodeShellIDNotValid, fmt.Sprintf("The ShellId %q is not a GUID.", id))
+	if id, ok := attributeOf(e, "ShellId"); ok && id != "" {
+		if !isGUID(id) {
+			return wsman.NewFault(wsman.CodeShellIDNotValid, fmt.Sprintf("The ShellId %.64q is not a GUID.", id))
 		}
-		spec.ShellID, spec.ClientNamed = strings.ToUpper(parsed.String()), true
+		spec.ShellID, spec.ClientNamed = strings.ToUpper(id), true
 	}
-	spec.Name, _ = wsman.AttrValue(e, "Name")
+	spec.Name, _ = attributeOf(e, "Name")
 	if spec.Name == "" {
 		spec.Name = childText(e, "Name")
 	}
@@ -134,7 +132,9 @@ func readTimes(e *etree.Element, spec *shell.Spec) (err error) {
 	if spec.IdleTimeout, err = readDuration(e, "IdleTimeOut"); err != nil {
 		return err
 	}
-	spec.Lifetime, err = readDuration(e, "Lifetime")
+	if spec.Lifetime, err = readDuration(e, "Lifetime"); err == nil && spec.Lifetime == outOfBounds {
+		err = wsman.NewFault(wsman.CodeInvalidParameter, "The Lifetime must be positive.")
+	}
 	return err
 }
 
@@ -143,7 +143,7 @@ func readSurroundings(e *etree.Element, spec *shell.Spec) error {
 	spec.WorkingDirectory = childText(e, "WorkingDirectory")
 	environment := wsman.FindChild(e, wsman.NamespaceShell, "Environment")
 	for _, v := range wsman.Children(environment, wsman.NamespaceShell, "Variable") {
-		name, _ := wsman.AttrValue(v, "Name")
+		name, _ := attributeOf(v, "Name")
 		value := v.Text()
 		if name == "" || strings.ContainsAny(name, "=\x00") || strings.Contains(value, "\x00") {
 			return wsman.NewFault(wsman.CodeInvalidParameter, fmt.Sprintf("The environment variable %q has no possible name or value.", name))
@@ -181,10 +181,13 @@ func readDuration(e *etree.Element, name string) (time.Duration, error) {
 		return 0, wsman.NewFault(wsman.CodeSchemaValidation, fmt.Sprintf("%s is not a duration: %q.", name, text)).WithCause(err)
 	}
 	if d <= 0 {
-		d = 1 // a nanosecond is below every bound
+		d = outOfBounds
 	}
 	return d, nil
 }
+
+// outOfBounds is what a duration that is not positive is read as.
+const outOfBounds = time.Nanosecond
 
 // childText is the trimmed text of a child in the shell namespace.
 func childText(e *etree.Element, name string) string {

@@ -2,6 +2,7 @@ package shellresource
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -96,52 +97,62 @@ func (m *enumerations) keep(e *enumeration) (string, error) {
 	return id, nil
 }
 
+// putBack opens an enumeration again, of which nothing could be given.
+func (m *enumerations) putBack(id string, e *enumeration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.open[id] = e
+}
+
 // claim takes an enumeration out, for its user only.
-func (m *enumerations) claim(r *wsman.Request, name string) (*etree.Element, *enumeration, error) {
+func (m *enumerations) claim(r *wsman.Request, name string) (*etree.Element, string, *enumeration, error) {
 	element, err := r.BodyElement()
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
 	if !wsman.IsElement(element, wsman.NamespaceEnumeration, name) {
-		return nil, nil, wsman.NewFault(wsman.CodeSchemaValidation, "The body of the request must be an n:"+name+" element.")
+		return nil, "", nil, wsman.NewFault(wsman.CodeSchemaValidation, "The body of the request must be an n:"+name+" element.")
 	}
 	id := ""
 	if c := wsman.FindChild(element, wsman.NamespaceEnumeration, "EnumerationContext"); c != nil {
-		id = c.Text()
+		id = strings.TrimSpace(c.Text())
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e := m.open[id]
 	if e == nil || e.user != r.Principal.User || time.Now().After(e.expires) {
-		return nil, nil, wsman.NewFault(wsman.CodeInvalidEnumeration, "")
+		return nil, "", nil, wsman.NewFault(wsman.CodeInvalidEnumeration, "")
 	}
 	delete(m.open, id)
-	return element, e, nil
+	return element, id, e, nil
 }
 
-// pull gives the next items of an enumeration.
+// pull gives the next items of an enumeration. One that is refused leaves the
+// enumeration as it is.
 func (res *Resource) pull(_ context.Context, r *wsman.Request) (*wsman.Response, error) {
 	m := res.enumerations
-	element, e, err := m.claim(r, "Pull")
+	element, id, e, err := m.claim(r, "Pull")
 	if err != nil {
 		return nil, err
 	}
+	body := &itemsBody{name: "PullResponse", prefix: "n"}
 	limit, err := readMaxElements(element)
 	if err == nil {
-		body := &itemsBody{name: "PullResponse", prefix: "n"}
-		if err = e.take(r, limit, body); err == nil {
-			if body.more {
-				body.id, err = m.keep(e)
-			}
-			return &wsman.Response{Body: body}, err
-		}
+		err = e.take(r, limit, body)
 	}
-	return nil, err
+	if err != nil {
+		m.putBack(id, e)
+		return nil, err
+	}
+	if body.more {
+		body.id, err = m.keep(e)
+	}
+	return &wsman.Response{Body: body}, err
 }
 
 // release ends an enumeration.
 func (res *Resource) release(_ context.Context, r *wsman.Request) (*wsman.Response, error) {
-	if _, _, err := res.enumerations.claim(r, "Release"); err != nil {
+	if _, _, _, err := res.enumerations.claim(r, "Release"); err != nil {
 		return nil, err
 	}
 	return empty(), nil

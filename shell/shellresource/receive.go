@@ -30,13 +30,17 @@ func (res *Resource) receive(ctx context.Context, r *wsman.Request) (*wsman.Resp
 	if err != nil {
 		return nil, err
 	}
+	compressed := sh.Spec().Compression != ""
+	if compressed {
+		request.Room = compressedRoom(request.Room)
+	}
 	answer, err := sh.Receive(ctx, client(r), request)
 	if err != nil {
 		return nil, err
 	}
 	messageID, relatesTo := answer.Envelope(newMessageID, r.Header.MessageID)
 	return &wsman.Response{
-		Body:      &receiveBody{answer: answer, compressed: sh.Spec().Compression != ""},
+		Body:      &receiveBody{answer: answer, compressed: compressed},
 		MessageID: messageID, RelatesTo: relatesTo,
 		Written: answer.Written,
 	}, nil
@@ -68,7 +72,7 @@ func readReceive(r *wsman.Request) (shell.ReceiveRequest, error) {
 		if !s.Is(wsman.NamespaceShell, "DesiredStream") {
 			continue
 		}
-		if request.CommandID, err = commandIdentifier(s.Attr("", "CommandId")); err != nil {
+		if request.CommandID, err = commandIdentifier(attribute(s, "CommandId")); err != nil {
 			return request, err
 		}
 		names, err := s.Text()

@@ -2,6 +2,7 @@ package shellresource
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -13,7 +14,8 @@ import (
 
 // Limits of what is remembered for clients that ask again.
 const (
-	// maxRepeats is how many operations are remembered for one user and shell.
+	// maxRepeats is how many operations of a kind are remembered for one user
+	// and shell, and how many Creates and Deletes for one user.
 	// A client has few under way at once, and asks again within seconds.
 	maxRepeats = 64
 	// repeatTime is how long they are remembered.
@@ -28,14 +30,14 @@ type repeats struct {
 	swept time.Time
 }
 
-// repeatKey is what operations are remembered under. Those on a shell that a
-// Delete has ended or a Create has not yet made are found by shell too: a
-// client that plays the same requests again, to a new shell, means a new one.
+// repeatKey is what operations are remembered under. Creates and Deletes have
+// no shell there: they are remembered when there is none, too.
 type repeatKey struct{ user, shell, action string }
 
 // repeat is one operation that was carried out or is under way.
 type repeat struct {
 	key    shell.Key
+	shell  string // of the request, in upper case
 	begun  time.Time
 	done   chan struct{} // closed when answer and err are there
 	answer *wsman.Response
@@ -49,28 +51,54 @@ func newRepeats() *repeats { return &repeats{lists: make(map[repeatKey][]*repeat
 func (res *Resource) once(op operation) wsman.Handler {
 	handler := res.handler(op)
 	return wsman.HandlerFunc(func(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
-		k := keyOf(r)
-		one, first := res.repeats.enter(k, key(r), func(old *repeat) bool { return res.stale(k, old) })
-		if !first {
-			return one.wait(ctx, r)
+		id, _ := r.Header.Selector("ShellId")
+		one := &repeat{key: key(r), shell: strings.ToUpper(id), begun: time.Now(), done: make(chan struct{}), err: errUnfinished}
+		k := keyOf(r, one.shell)
+		if old := res.repeats.enter(k, one, func(old *repeat) bool { return res.stale(k, old) }); old != nil {
+			return old.wait(ctx, r)
 		}
+		defer func() {
+			if one.err != nil {
+				res.repeats.forget(k, one) // it has changed nothing and may be tried again
+			}
+			close(one.done)
+		}()
 		answer, err := handler.ServeWSMan(context.WithoutCancel(ctx), r)
-		if answer != nil && answer.MessageID == "" {
+		if err == nil && answer.MessageID == "" {
 			answer.MessageID, answer.RelatesTo = newMessageID(), r.Header.MessageID
 		}
 		one.answer, one.err = answer, err
-		if err != nil {
-			res.repeats.forget(k, one) // it has changed nothing and may be tried again
+		if err == nil {
+			res.renew(k, one)
 		}
-		close(one.done)
 		return answer, err
 	})
 }
 
+// errUnfinished is what a repetition is told of an operation that panicked.
+var errUnfinished = errors.New("the operation was not carried out to its end")
+
 // keyOf is what an operation is remembered under.
-func keyOf(r *wsman.Request) repeatKey {
-	id, _ := r.Header.Selector("ShellId")
-	return repeatKey{user: r.Principal.User, shell: strings.ToUpper(id), action: r.Header.Action}
+func keyOf(r *wsman.Request, shell string) repeatKey {
+	k := repeatKey{user: r.Principal.User, action: r.Header.Action}
+	if k.action != wsman.ActionCreate && k.action != wsman.ActionDelete {
+		k.shell = shell
+	}
+	return k
+}
+
+// renew forgets what was done on a shell that is gone now, or that is a new one
+// under an old identifier. A client that plays the same requests again, to a
+// new shell, means them.
+func (res *Resource) renew(k repeatKey, one *repeat) {
+	switch body := bodyOf(one.answer).(type) {
+	case createdBody:
+		res.repeats.forgetShell(body.shell)
+	default:
+		if k.action == wsman.ActionDelete {
+			res.repeats.forgetShell(one.shell)
+		}
+	}
 }
 
 // stale reports whether an old answer speaks of a shell that is not the one
@@ -91,7 +119,7 @@ func (res *Resource) stale(k repeatKey, old *repeat) bool {
 		_, err := res.shells.Shell(body.shell)
 		return err != nil
 	case wsman.ActionDelete:
-		_, err := res.shells.Shell(k.shell)
+		_, err := res.shells.Shell(old.shell)
 		return err == nil && old.err == nil
 	}
 	return false
@@ -120,19 +148,19 @@ func (one *repeat) wait(ctx context.Context, r *wsman.Request) (*wsman.Response,
 	return &again, nil
 }
 
-// enter finds the operation that a request repeats, or begins a new one.
-func (m *repeats) enter(k repeatKey, id shell.Key, stale func(*repeat) bool) (one *repeat, first bool) {
+// enter returns the operation that one repeats; nil if it is the first, which
+// is remembered then.
+func (m *repeats) enter(k repeatKey, one *repeat, stale func(*repeat) bool) *repeat {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := time.Now()
-	m.sweep(now)
+	m.sweep(one.begun)
 	list := m.lists[k]
 	for i, old := range list {
-		if !old.key.Same(id) {
+		if old.shell != one.shell || !old.key.Same(one.key) {
 			continue
 		}
-		if now.Sub(old.begun) <= repeatTime && !stale(old) {
-			return old, false
+		if one.begun.Sub(old.begun) <= repeatTime && !stale(old) {
+			return old
 		}
 		list = append(list[:i:i], list[i+1:]...)
 		break
@@ -140,9 +168,19 @@ func (m *repeats) enter(k repeatKey, id shell.Key, stale func(*repeat) bool) (on
 	if len(list) >= maxRepeats {
 		list = append(list[:0:0], list[1:]...)
 	}
-	one = &repeat{key: id, begun: now, done: make(chan struct{})}
 	m.lists[k] = append(list, one)
-	return one, true
+	return nil
+}
+
+// forgetShell takes out everything that was done on a shell.
+func (m *repeats) forgetShell(shell string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for k := range m.lists {
+		if k.shell == shell {
+			delete(m.lists, k)
+		}
+	}
 }
 
 // forget takes an operation out.

@@ -2,9 +2,12 @@ package shellresource
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/beevik/etree"
 
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/wsman"
@@ -126,6 +129,21 @@ func kindOf(uri string) kind {
 		return kindPowerShell
 	}
 	return kindShell
+}
+
+// bodyElement is the body's element, which must have this name in the shell
+// namespace; nil where the body is empty.
+func bodyElement(r *wsman.Request, name string) (*etree.Element, error) {
+	e, err := r.BodyElement()
+	if err != nil || e == nil || wsman.IsElement(e, wsman.NamespaceShell, name) {
+		return e, err
+	}
+	return nil, wrongBody(name)
+}
+
+// wrongBody is the fault for a body that is not the element that it must be.
+func wrongBody(name string) error {
+	return wsman.NewFault(wsman.CodeSchemaValidation, fmt.Sprintf("The body of the request must be an rsp:%s element.", name))
 }
 
 // empty is an answer without a body.

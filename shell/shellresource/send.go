@@ -20,12 +20,12 @@ func (res *Resource) send(ctx context.Context, r *wsman.Request) (*wsman.Respons
 	if err != nil {
 		return nil, err
 	}
-	for _, in := range inputs {
-		if sh.Spec().Compression != "" {
-			if in.Data, err = decompress(in.Data); err != nil {
-				return nil, err
-			}
+	if sh.Spec().Compression != "" {
+		if err := decompress(inputs); err != nil {
+			return nil, err
 		}
+	}
+	for _, in := range inputs {
 		if err := sh.Send(ctx, client(r), in.command, in.Input); err != nil {
 			return nil, err
 		}
@@ -72,8 +72,8 @@ func readSend(r *wsman.Request) ([]input, error) {
 }
 
 func readStream(s *xmlscan.Scanner) (in input, err error) {
-	in.Stream, _ = s.Attr("", "Name")
-	end, _ := s.Attr("", "End")
+	in.Stream, _ = attribute(s, "Name")
+	end, _ := attribute(s, "End")
 	in.End = isTrue(end)
 	if in.command, err = identifier(s, "CommandId"); err != nil {
 		return in, err

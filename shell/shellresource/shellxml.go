@@ -7,6 +7,7 @@ import (
 	"github.com/beevik/etree"
 
 	"github.com/winrmd/winrmd/shell"
+	"github.com/winrmd/winrmd/shell/process"
 	"github.com/winrmd/winrmd/wsman"
 )
 
@@ -50,13 +51,20 @@ func shellElement(info shell.Info, what report) *etree.Element {
 	add("ShellRunTime", wsman.FormatRunTime(info.RunTime))
 	add("ShellInactivity", wsman.FormatRunTime(info.Inactivity))
 	if what >= reportGet {
-		add("MemoryUsed", "0MB")
-		add("ChildProcesses", "0")
+		addUsage(add, info.ProcessID)
 	}
 	if what == reportDetails {
 		addDetails(e, info)
 	}
 	return e
+}
+
+// addUsage adds what the shell's process uses, where that can be known.
+func addUsage(add func(name, value string), pid int) {
+	if memory, children, ok := process.Usage(pid); ok {
+		add("MemoryUsed", strconv.FormatInt(memory>>20, 10)+"MB")
+		add("ChildProcesses", strconv.Itoa(children))
+	}
 }
 
 func addEnvironment(e *etree.Element, variables []shell.Variable) {

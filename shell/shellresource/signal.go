@@ -30,15 +30,18 @@ func (res *Resource) signal(ctx context.Context, r *wsman.Request) (*wsman.Respo
 }
 
 func readSignal(r *wsman.Request) (id, code string, err error) {
-	e, err := r.BodyElement()
+	e, err := bodyElement(r, "Signal")
 	if err != nil {
 		return "", "", err
 	}
-	if !wsman.IsElement(e, wsman.NamespaceShell, "Signal") {
-		return "", "", wsman.NewFault(wsman.CodeSchemaValidation, "The body of the request must be an rsp:Signal element.")
+	if e == nil {
+		return "", "", wrongBody("Signal")
 	}
-	id, _ = wsman.AttrValue(e, "CommandId")
-	return id, childText(e, "Code"), nil
+	if code = childText(e, "Code"); code == "" {
+		return "", "", wsman.NewFault(wsman.CodeSchemaValidation, "A Signal request must have an rsp:Code element.")
+	}
+	id, err = commandIdentifier(attributeOf(e, "CommandId"))
+	return id, code, err
 }
 
 // signals are the codes by the last part of their URI, in lower case. The

@@ -23,7 +23,7 @@ const (
 // ServeHTTP serves one exchange.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.recover(w, r)
-	s.setDeadlines(w)
+	s.setBodyDeadline(w)
 	w.Header().Set("Server", "Microsoft-HTTPAPI/2.0")
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	anonymous := strings.EqualFold(path, pathAnonymous)
@@ -47,7 +47,7 @@ func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	s.config.Log.Error("panic", "panic", p, "remote", r.RemoteAddr, "stack", string(debug.Stack()))
@@ -55,13 +55,10 @@ func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
 	x.fault(nil, wsman.NewFault(wsman.CodeInternalError, ""))
 }
 
-// setDeadlines bounds the time in which a request's body must come, whoever
-// reads it: net/http reads what is left of it after every answer. What it may
-// write by itself is bounded too, since the last answer's deadline has passed.
-func (s *Server) setDeadlines(w http.ResponseWriter) {
-	now, control := time.Now(), http.NewResponseController(w)
-	_ = control.SetReadDeadline(now.Add(s.config.Timeouts.Body))
-	_ = control.SetWriteDeadline(now.Add(s.config.Timeouts.Write))
+// setBodyDeadline bounds the time in which a request's body must come, whoever
+// reads it: net/http reads what is left of it after an answer.
+func (s *Server) setBodyDeadline(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.config.Timeouts.Body))
 }
 
 // refuse answers without a body.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -181,7 +182,9 @@ func (d *Directory) all() []*Shell {
 			shells = append(shells, e.shell)
 		}
 	}
-	slices.SortFunc(shells, func(a, b *Shell) int { return a.created.Compare(b.created) })
+	slices.SortFunc(shells, func(a, b *Shell) int {
+		return cmp.Or(a.created.Compare(b.created), strings.Compare(a.spec.ShellID, b.spec.ShellID))
+	})
 	return shells
 }
 

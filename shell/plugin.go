@@ -21,7 +21,8 @@ type Instance interface {
 	Command(ctx context.Context, cmd *Command, r *CommandRequest) error
 	// Send gives input to a command, or to the shell itself if cmd is nil.
 	Send(ctx context.Context, cmd *Command, in Input) error
-	// Signal acts on a running command. The shell forgets a command after
+	// Signal acts on a running command; cmd is nil where a client names none,
+	// which has no effect. The shell forgets a command after
 	// SignalTerminate; the plug-in must end it and free what it holds.
 	Signal(ctx context.Context, cmd *Command, s Signal) error
 	// ProcessID is the process that the shell runs in; 0 where there is none.

@@ -182,6 +182,8 @@ func TestFaultEnvelopes(t *testing.T) {
 	nested.WSMan.Provider.Nested = &WSManFault{Code: CodeUnexpectedSelectors, Message: textInvalidSelectors}
 	understood := NewFault(CodeMustUnderstand, "")
 	understood.NotUnderstood = QName{`urn:"x"`, "Header"}
+	unprefixed := NewFault(CodeMustUnderstand, "")
+	unprefixed.NotUnderstood = QName{"", "Header"}
 	for name, f := range map[string]*Fault{
 		"fault_timed_out":        NewFault(CodeOperationTimedOut, ""),
 		"fault_invalid_header":   NewFault(CodeInvalidHeader, "PT-1S & <more>"),
@@ -189,6 +191,7 @@ func TestFaultEnvelopes(t *testing.T) {
 		"fault_provider":         NewFault(CodeInvalidParameter, "").WithProvider("Shell cmd plugin", `a\b`, "The parameter is incorrect. "),
 		"fault_nested":           nested,
 		"fault_must_understand":  understood,
+		"fault_no_namespace":     unprefixed,
 		"fault_version_mismatch": NewFault(CodeVersionMismatch, ""),
 		"fault_other_subcode":    {Code: SOAPSender, Subcode: QName{"urn:other", "Own"}, Reason: "r", Status: 500, WSMan: WSManFault{Code: 1, Machine: "own", Message: "m"}},
 	} {

@@ -9,11 +9,7 @@ import "strconv"
 func (f *Fault) AppendEnvelope(dst []byte, req *Request, machine string) []byte {
 	dst = append(dst, `<s:Envelope xml:lang="en-US"`+faultNamespaces+`><s:Header>`...)
 	if f.Code == SOAPMustUnderstand && f.NotUnderstood.Local != "" {
-		dst = append(dst, `<s:NotUnderstood qname="q:`...)
-		dst = AppendEscaped(dst, f.NotUnderstood.Local)
-		dst = append(dst, `" xmlns:q="`...)
-		dst = AppendEscaped(dst, f.NotUnderstood.Space)
-		dst = append(dst, `"/>`...)
+		dst = f.NotUnderstood.appendNotUnderstood(dst)
 	}
 	if f.Code == SOAPVersionMismatch {
 		dst = append(dst, `<s:Upgrade><s:SupportedEnvelope qname="s:Envelope"/></s:Upgrade>`...)
@@ -22,6 +18,21 @@ func (f *Fault) AppendEnvelope(dst []byte, req *Request, machine string) []byte 
 	dst = append(dst, `</s:Header><s:Body>`...)
 	dst = f.AppendXML(dst, machine)
 	return append(dst, `</s:Body></s:Envelope>`...)
+}
+
+// appendNotUnderstood appends the header that names a header that was not
+// understood. One in no namespace has no prefix: XML cannot bind one to it.
+func (q QName) appendNotUnderstood(dst []byte) []byte {
+	if q.Space == "" {
+		dst = append(dst, `<s:NotUnderstood qname="`...)
+		dst = AppendEscaped(dst, q.Local)
+		return append(dst, `"/>`...)
+	}
+	dst = append(dst, `<s:NotUnderstood qname="q:`...)
+	dst = AppendEscaped(dst, q.Local)
+	dst = append(dst, `" xmlns:q="`...)
+	dst = AppendEscaped(dst, q.Space)
+	return append(dst, `"/>`...)
 }
 
 // AppendXML appends the s:Fault element. It uses the prefixes s, a, e, n, w

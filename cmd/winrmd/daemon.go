@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/net/netutil"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/winrmd/winrmd/configuration"
@@ -183,6 +184,9 @@ func (d *daemon) listenTCP(address string, tlsConfig *tls.Config) (*listener, er
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
+	}
+	if limit := d.store.Service().Limits.MaxConnections; limit > 0 {
+		l = netutil.LimitListener(l, limit)
 	}
 	server := d.server(&auth.Authenticator{Schemes: []auth.Scheme{
 		auth.NewBasic(&accounts{file: d.users, store: d.store}, d.allowUnencrypted),

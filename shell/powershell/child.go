@@ -88,8 +88,8 @@ func (c *child) wait() {
 	c.limit()
 }
 
-// end waits until the process is gone, whose output has ended, and kills it if
-// it takes its time.
+// end waits until the process is gone, whose output or input has ended, and
+// kills it if it takes its time.
 func (c *child) end(kill func()) error {
 	timer := time.NewTimer(farewell)
 	defer timer.Stop()
@@ -99,7 +99,6 @@ func (c *child) end(kill func()) error {
 		kill()
 		<-c.exited
 	}
-	c.stdout.Close()
 	return c.err
 }
 

@@ -38,13 +38,16 @@ func TestControl(t *testing.T) {
 	state := psrp.PipelineStateMessage(psrp.GUID{1}, psrp.GUID{2}, psrp.PSInvocationFailed, large)
 	output := psrp.Message{MessageHeader: psrp.MessageHeader{Type: psrp.MessagePipelineOutput}, Data: []byte(large)}.Append(nil)
 	huge := psrp.PipelineStateMessage(psrp.GUID{1}, psrp.GUID{2}, psrp.PSInvocationFailed, strings.Repeat("y", maxWatched+1))
-	for range 2 {
+	for n := range 2 {
 		m, collected := see(state)
 		require.True(t, collected)
 		assert.True(t, bytes.Equal(state, m.Append(nil)))
 		assert.False(t, c.cut)
 		_, collected = see(output)
 		assert.False(t, collected)
+		if n > 0 {
+			continue
+		}
 		m, collected = see(huge)
 		require.True(t, collected)
 		assert.True(t, c.cut)

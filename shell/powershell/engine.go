@@ -79,7 +79,7 @@ func (e *engine) write(stdin io.WriteCloser) {
 		case packet := <-e.queue:
 			if err := packet(w); err != nil {
 				e.log.Debug("engine input", "error", err)
-				e.kill()
+				_ = e.child.end(e.kill) // how it ends is for run to tell
 				return
 			}
 		case <-e.bye:
@@ -100,6 +100,7 @@ func (e *engine) run() {
 		e.kill()
 	}
 	e.cause = e.reason(readErr, e.child.end(e.kill))
+	e.child.stdout.Close()
 	e.out.ended(e.cause)
 	close(e.dead)
 	e.acks.closeAll()

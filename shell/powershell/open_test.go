@@ -99,7 +99,7 @@ func TestOpenBadEngine(t *testing.T) {
 		"writes half a line":  {"printf '<Data Stream='; exit 1", []string{"exit status 1"}},
 		"writes an odd line":  {"printf '<Data Stream='; exit 0", []string{"not its protocol"}},
 		"writes no fragments": {"echo \"<Data Stream='Default' PSGuid='00000000-0000-0000-0000-000000000000'>QUJD</Data>\"; exec sleep 60", []string{"not its protocol", "fragment"}},
-		"endless line":        {"exec tr '\\0' x < /dev/zero", []string{"not its protocol", "longer than"}},
+		"endless line":        {"tr '\\0' x < /dev/zero", []string{"not its protocol", "longer than"}},
 		"transport error":     {"echo 'Remote transport error: no such luck' >&2; exec sleep 60", []string{"Remote transport error: no such luck"}},
 		"closes its output":   {"exec >&-; exec sleep 60", []string{"ended"}},
 	}

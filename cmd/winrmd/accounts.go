@@ -3,8 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"sync/atomic"
+	"time"
 
-	"github.com/winrmd/winrmd/configuration"
 	"github.com/winrmd/winrmd/configuration/users"
 	"github.com/winrmd/winrmd/wsman"
 	"github.com/winrmd/winrmd/wsman/auth"
@@ -13,9 +14,22 @@ import (
 // accounts verifies users against the users file and knows who is an
 // administrator. It implements auth.Verifier.
 type accounts struct {
-	file  *users.File
-	store *configuration.Store
+	file     *users.File
+	settings *settings
+	last     atomic.Pointer[generation] // the answer before
 }
+
+// generation is an answer of accounts.Generation. One is good for
+// generationAge: a busy client asks thousands of times a second, and a user who
+// is removed is still out within an instant.
+type generation struct {
+	name  string
+	value string
+	ok    bool
+	at    time.Time
+}
+
+const generationAge = 20 * time.Millisecond
 
 // Verify implements auth.Verifier.
 func (a *accounts) Verify(ctx context.Context, name, password string) (auth.Identity, error) {
@@ -27,7 +41,7 @@ func (a *accounts) Verify(ctx context.Context, name, password string) (auth.Iden
 		return auth.Identity{}, err
 	}
 	identity := auth.Identity{Name: user.Name, Generation: a.generation(user.Name, credential)}
-	if service := a.store.Service(); service.Administrator(user.Name) {
+	if service := a.settings.Service(); service.Administrator(user.Name) {
 		identity.Groups = []string{wsman.GroupAdministrators}
 	}
 	return identity, nil
@@ -36,12 +50,18 @@ func (a *accounts) Verify(ctx context.Context, name, password string) (auth.Iden
 // Generation implements auth.Verifier. It changes with the user's entry and
 // with being an administrator.
 func (a *accounts) Generation(name string) (string, bool) {
+	now := time.Now()
+	if last := a.last.Load(); last != nil && last.name == name && now.Sub(last.at) < generationAge {
+		return last.value, last.ok
+	}
 	credential, ok := a.file.Generation(name)
-	return a.generation(name, credential), ok
+	g := &generation{name: name, value: a.generation(name, credential), ok: ok, at: now}
+	a.last.Store(g)
+	return g.value, g.ok
 }
 
 func (a *accounts) generation(name string, c users.Credential) string {
-	if service := a.store.Service(); service.Administrator(name) {
+	if service := a.settings.Service(); service.Administrator(name) {
 		return string(c) + " " + wsman.GroupAdministrators
 	}
 	return string(c)

@@ -44,6 +44,7 @@ type options struct {
 type daemon struct {
 	options   options
 	store     *configuration.Store
+	settings  *settings
 	users     *users.File
 	shells    *shell.Directory
 	catalogue *catalogue
@@ -58,14 +59,14 @@ func newDaemon(o options, log *slog.Logger) (*daemon, error) {
 		return nil, err
 	}
 	d := &daemon{
-		options: o, store: store, log: log,
+		options: o, store: store, settings: &settings{store: store}, log: log,
 		users:     users.Open(filepath.Join(o.state, usersFile)),
 		shells:    shell.NewDirectory(),
 		catalogue: newCatalogue(store, o.powershell, log),
 	}
 	mux := &wsman.Mux{}
 	mux.HandleIdentify(wsmanserver.NewIdentify(release))
-	configresource.New(store).Route(mux)
+	configresource.New(d.settings).Route(mux)
 	service := store.Service()
 	shellresource.New(d.shells, d.catalogue, service.Limits.EnumerationTimeout(), log).Route(mux)
 	d.handler = mux
@@ -189,7 +190,7 @@ func (d *daemon) listenTCP(address string, tlsConfig *tls.Config) (*listener, er
 		l = netutil.LimitListener(l, limit)
 	}
 	server := d.server(&auth.Authenticator{Schemes: []auth.Scheme{
-		auth.NewBasic(&accounts{file: d.users, store: d.store}, d.allowUnencrypted),
+		auth.NewBasic(&accounts{file: d.users, settings: d.settings}, d.allowUnencrypted),
 	}}).HTTPServer(tlsConfig)
 	if tlsConfig != nil {
 		l = tls.NewListener(l, tlsConfig)
@@ -198,7 +199,7 @@ func (d *daemon) listenTCP(address string, tlsConfig *tls.Config) (*listener, er
 }
 
 func (d *daemon) allowUnencrypted() bool {
-	return d.options.allowUnencrypted || d.store.Service().AllowUnencrypted
+	return d.options.allowUnencrypted || d.settings.Service().AllowUnencrypted
 }
 
 // listenSocket opens the socket for the administration of this server, which
@@ -227,7 +228,7 @@ func (d *daemon) server(a wsmanserver.Authenticator) *wsmanserver.Server {
 	return wsmanserver.New(wsmanserver.Config{
 		Handler: d.handler, Authenticator: a, Machine: machine, Log: d.log,
 		Limits: func() wsman.Limits {
-			service := d.store.Service()
+			service := d.settings.Service()
 			return wsman.Limits{MaxEnvelopeSize: service.Limits.MaxEnvelopeSize(), MaxTimeout: service.Limits.MaxTimeout()}
 		},
 	})

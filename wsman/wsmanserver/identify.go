@@ -16,6 +16,8 @@ type Identify struct {
 	// ProductVendor and ProductVersion name the service. Clients look for the
 	// stack's version in the latter.
 	ProductVendor, ProductVersion string
+
+	body wsman.Body
 }
 
 // stack is the version of the protocol stack that clients expect.
@@ -23,12 +25,14 @@ const stack = "Stack: 3.0"
 
 // NewIdentify describes a server to users who have logged in.
 func NewIdentify(version string) *Identify {
-	return &Identify{ProductVendor: "winrmd", ProductVersion: "OS: " + runtime.GOOS + " SP: winrmd " + version + " " + stack}
+	i := &Identify{ProductVendor: "winrmd", ProductVersion: "OS: " + runtime.GOOS + " SP: winrmd " + version + " " + stack}
+	i.body = identifyBody(i)
+	return i
 }
 
 // ServeWSMan implements wsman.Handler.
 func (i *Identify) ServeWSMan(context.Context, *wsman.Request) (*wsman.Response, error) {
-	return &wsman.Response{Body: identifyBody(i)}, nil
+	return &wsman.Response{Body: i.body}, nil
 }
 
 func identifyBody(i *Identify) wsman.Body {

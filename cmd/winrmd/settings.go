@@ -1,0 +1,31 @@
+package main
+
+import (
+	"sync"
+	"time"
+
+	"github.com/winrmd/winrmd/configuration"
+)
+
+// settingsAge is how old the service's settings may be that a request is
+// served by. Each look costs a system call, and a request needs several.
+const settingsAge = 100 * time.Millisecond
+
+// settings gives the service's settings, at most settingsAge old.
+type settings struct {
+	store *configuration.Store
+
+	mu     sync.Mutex
+	looked time.Time
+	now    configuration.Service
+}
+
+// Service implements configresource.Settings.
+func (s *settings) Service() configuration.Service {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.looked) > settingsAge {
+		s.now, s.looked = s.store.Service(), time.Now()
+	}
+	return s.now
+}

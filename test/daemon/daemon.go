@@ -1,0 +1,167 @@
+package daemon
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// User and Password are the one user of every server.
+const (
+	User     = "alice"
+	Password = "a pass:word"
+)
+
+// Config says how a server is made.
+type Config struct {
+	Program string // winrmd
+	Engine  string // the PowerShell engine; empty: what winrmd finds itself
+	// Settings is the content of winrmd.toml; empty: every default.
+	Settings string
+	// Environment is added to that of this process.
+	Environment []string
+	// Log takes what the server logs; nil means nobody.
+	Log io.Writer
+}
+
+// Daemon is a winrmd process with a state directory of its own.
+type Daemon struct {
+	// HTTP and HTTPS are the URLs that it serves.
+	HTTP, HTTPS string
+
+	state   string
+	process *exec.Cmd
+	exited  chan struct{}
+	err     error // how it ended; read after exited is closed
+}
+
+// Times of a server on a busy machine.
+const (
+	startTimeout = 30 * time.Second
+	stopTimeout  = 30 * time.Second
+)
+
+// Start starts a server on loopback with one user and waits until it is ready.
+func Start(c Config) (*Daemon, error) {
+	// The path is short: that of the Unix socket in it is limited.
+	state, err := os.MkdirTemp("", "winrmd-")
+	if err != nil {
+		return nil, err
+	}
+	d := &Daemon{state: state, exited: make(chan struct{})}
+	if err := d.start(c); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(state))
+	}
+	return d, nil
+}
+
+func (d *Daemon) start(c Config) error {
+	if err := os.WriteFile(filepath.Join(d.state, "winrmd.toml"), []byte(c.Settings), 0o600); err != nil {
+		return err
+	}
+	add := exec.Command(c.Program, "user", "add", "--state", d.state, User, "--password-stdin")
+	add.Stdin = strings.NewReader(Password + "\n")
+	if output, err := add.CombinedOutput(); err != nil {
+		return fmt.Errorf("winrmd user add: %w\n%s", err, output)
+	}
+	arguments := []string{"serve", "--state", d.state, "--allow-unencrypted", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"}
+	if c.Engine != "" {
+		arguments = append(arguments, "--powershell", c.Engine)
+	}
+	d.process = exec.Command(c.Program, arguments...)
+	d.process.Env = append(os.Environ(), c.Environment...)
+	d.process.Stderr = c.Log
+	d.process.WaitDelay = time.Second // for an engine that holds its stderr
+	stdout, err := d.process.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := d.process.Start(); err != nil {
+		return err
+	}
+	return d.wait(stdout)
+}
+
+// wait waits for the one line that the server prints.
+func (d *Daemon) wait(stdout io.Reader) error {
+	line := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(stdout).ReadString('\n')
+		line <- text
+		d.err = d.process.Wait()
+		close(d.exited)
+	}()
+	select {
+	case text := <-line:
+		if d.parse(text) {
+			return nil
+		}
+		return errors.Join(fmt.Errorf("winrmd is not ready: %q", text), d.Stop())
+	case <-time.After(startTimeout):
+		return errors.Join(errors.New("winrmd is not ready"), d.Kill())
+	}
+}
+
+// parse reads "winrmd ready http=ADDR https=ADDR".
+func (d *Daemon) parse(line string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(line), "winrmd ready ")
+	for _, field := range strings.Fields(rest) {
+		scheme, address, _ := strings.Cut(field, "=")
+		switch scheme {
+		case "http":
+			d.HTTP = "http://" + address + "/wsman"
+		case "https":
+			d.HTTPS = "https://" + address + "/wsman"
+		}
+	}
+	return ok && d.HTTP != "" && d.HTTPS != ""
+}
+
+// PID is the server's process.
+func (d *Daemon) PID() int { return d.process.Process.Pid }
+
+// TLS trusts the certificate that the server has made itself, and no other.
+func (d *Daemon) TLS() (*tls.Config, error) {
+	content, err := os.ReadFile(filepath.Join(d.state, "certificate.pem"))
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(content) {
+		return nil, errors.New("certificate.pem holds no certificate")
+	}
+	return &tls.Config{RootCAs: roots, ServerName: "localhost"}, nil
+}
+
+// Stop asks the server to end, waits for it, and removes its state directory.
+func (d *Daemon) Stop() error {
+	if runtime.GOOS == "windows" { // which has no SIGTERM
+		return d.Kill()
+	}
+	if err := d.process.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	select {
+	case <-d.exited:
+		return errors.Join(d.err, os.RemoveAll(d.state))
+	case <-time.After(stopTimeout):
+		return errors.Join(errors.New("winrmd does not stop on SIGTERM"), d.Kill())
+	}
+}
+
+// Kill ends the server at once.
+func (d *Daemon) Kill() error {
+	err := d.process.Process.Kill()
+	<-d.exited
+	return errors.Join(err, os.RemoveAll(d.state))
+}

@@ -25,15 +25,14 @@ type child struct {
 	exited chan struct{} // closed when the process and what it has started are gone
 	err    error         // how it ended; read after exited is closed
 
-	mu   sync.Mutex
-	gone bool // the number of its process group may be somebody else's
+	mu    sync.Mutex
+	group *process.Group // nil when it is gone: its number may be somebody else's
 }
 
 func newChild(cmd *exec.Cmd) *child { return &child{cmd: cmd, exited: make(chan struct{})} }
 
 // start starts the process and returns its input.
 func (c *child) start() (stdin io.WriteCloser, err error) {
-	process.Prepare(c.cmd)
 	c.cmd.WaitDelay = linger
 	if stdin, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -46,7 +45,7 @@ func (c *child) start() (stdin io.WriteCloser, err error) {
 		return nil, err
 	}
 	c.cmd.Stdout, c.stdout = w, r
-	err = c.cmd.Start()
+	c.group, err = process.Start(c.cmd)
 	w.Close()
 	if err != nil {
 		r.Close()
@@ -79,9 +78,10 @@ func (c *child) wait() {
 	if errors.Is(err, exec.ErrWaitDelay) {
 		err = nil // it ended well; somebody else still holds its stderr
 	}
+	_ = c.kill() // what is left of the group; there may be nobody
 	c.mu.Lock()
-	_ = process.Kill(c.cmd) // there may be nobody left
-	c.gone = true
+	c.group.Release()
+	c.group = nil
 	c.mu.Unlock()
 	c.err = err
 	close(c.exited)
@@ -106,8 +106,8 @@ func (c *child) end(kill func()) error {
 func (c *child) kill() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.gone {
+	if c.group == nil || !c.group.Alive() {
 		return nil
 	}
-	return process.Kill(c.cmd)
+	return c.group.Kill()
 }

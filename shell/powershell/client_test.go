@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/winrmd/winrmd/psrp"
@@ -170,4 +171,27 @@ func (r *run) give(t testing.TB, fragments []byte) {
 
 func (r *run) signal(ctx context.Context, s shell.Signal) error {
 	return r.sh.Signal(ctx, r.who, r.command, s)
+}
+
+// buffered waits until the shell holds as many bytes of output.
+func (c *client) buffered(t *testing.T, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return c.info(t).BufferedBytes >= n }, patience, tick)
+}
+
+func (c *client) info(t *testing.T) shell.Info {
+	t.Helper()
+	info, err := c.sh.Info(c.who)
+	require.NoError(t, err)
+	return info
+}
+
+// assertRefused checks the number of a refusal and that it has words.
+func assertRefused(t *testing.T, err error, code uint32) *shell.PluginError {
+	t.Helper()
+	var refusal *shell.PluginError
+	require.ErrorAs(t, err, &refusal)
+	assert.Equal(t, code, refusal.Code, "%X: %v", refusal.Code, err)
+	assert.NotEmpty(t, refusal.Message)
+	return refusal
 }

@@ -22,19 +22,6 @@ func (w *world) kill(t *testing.T) {
 	require.NoError(t, syscall.Kill(w.process(), syscall.SIGKILL))
 }
 
-// buffered waits until the shell holds as many bytes of output.
-func (c *client) buffered(t *testing.T, n int) {
-	t.Helper()
-	require.Eventually(t, func() bool { return c.info(t).BufferedBytes >= n }, patience, tick)
-}
-
-func (c *client) info(t *testing.T) shell.Info {
-	t.Helper()
-	info, err := c.sh.Info(c.who)
-	require.NoError(t, err)
-	return info
-}
-
 // assertEnded checks that err says that the session has ended and why.
 func assertEnded(t *testing.T, err error, why string) {
 	t.Helper()

@@ -17,16 +17,6 @@ import (
 	"github.com/winrmd/winrmd/shell"
 )
 
-// assertRefused checks the number of a refusal and that it has words.
-func assertRefused(t *testing.T, err error, code uint32) *shell.PluginError {
-	t.Helper()
-	var refusal *shell.PluginError
-	require.ErrorAs(t, err, &refusal)
-	assert.Equal(t, code, refusal.Code, "%X: %v", refusal.Code, err)
-	assert.NotEmpty(t, refusal.Message)
-	return refusal
-}
-
 func TestOpen(t *testing.T) {
 	dir := t.TempDir()
 	w := newWorld(t, func(w *world) {

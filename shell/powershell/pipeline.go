@@ -18,8 +18,9 @@ type pipeline struct {
 	announced bool    // the engine was told of it
 	calls     calls   // host calls that wait for an answer
 	control   control
-	discarded bool // nobody wants its output any more
-	closed    chan struct{}
+	discarded bool          // nobody wants its output any more
+	stopped   chan struct{} // closed when the engine has stopped it; nil: nobody asked
+	closed    chan struct{} // closed when the engine has closed it; nil: not begun
 }
 
 func newPipeline(cmd *shell.Command, id psrp.GUID, limits limits) *pipeline {

@@ -150,7 +150,7 @@ func (s *session) Signal(ctx context.Context, cmd *shell.Command, sig shell.Sign
 		return nil
 	}
 	if sig == shell.SignalStop {
-		return s.engine.signal(ctx, p.id)
+		return s.stop(ctx, p)
 	}
 	s.mu.Lock()
 	p.discarded = true
@@ -163,9 +163,66 @@ func (s *session) Signal(ctx context.Context, cmd *shell.Command, sig shell.Sign
 	return nil
 }
 
-// closePipeline is how long an engine may take to close a pipeline before
-// nobody waits for it any more.
+// stop stops a pipeline in the engine, once however many ask for it: of several
+// Signals at the same time an engine may make a pipeline that never ends
+// (measured).
+func (s *session) stop(ctx context.Context, p *pipeline) error {
+	select {
+	case <-s.stopOnce(p):
+		if isClosed(s.engine.dead) {
+			return s.engine.gone()
+		}
+		return nil
+	case <-ctx.Done():
+		return waitError(ctx)
+	}
+}
+
+// stopOnce begins to stop a pipeline unless somebody has. The result is closed
+// when the engine has.
+func (s *session) stopOnce(p *pipeline) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.stopped != nil {
+		return p.stopped
+	}
+	stopped := make(chan struct{})
+	if s.closing || p.closed != nil {
+		close(stopped)
+		return stopped
+	}
+	p.stopped = stopped
+	s.inBackground(func(ctx context.Context) {
+		defer close(stopped)
+		if err := s.whenTaken(ctx, p, s.engine.signal); err != nil {
+			s.log.Debug("pipeline not stopped", "pipeline", p.id, "error", err)
+		}
+	})
+	return stopped
+}
+
+// whenTaken does something to a pipeline when the engine has taken all that it
+// was sent: what overtakes the message that makes a pipeline finds none.
+func (s *session) whenTaken(ctx context.Context, p *pipeline, do func(context.Context, string) error) error {
+	if err := s.engine.settle(ctx); err != nil {
+		return err
+	}
+	return do(ctx, p.id)
+}
+
+// closePipeline is how long an engine may take to stop or close a pipeline
+// before nobody waits for it any more.
 const closePipeline = time.Minute
+
+// inBackground runs f beyond the request that asks for it. The caller holds the
+// lock, and has looked that the session is not closing.
+func (s *session) inBackground(f func(context.Context)) {
+	s.background.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), closePipeline)
+		defer cancel()
+		f(ctx)
+	})
+}
 
 // release closes a pipeline in the engine, once, and forgets it. The result
 // is closed when that has happened.
@@ -183,18 +240,18 @@ func (s *session) release(p *pipeline) <-chan struct{} {
 		close(closed)
 		return closed
 	}
-	s.background.Add(1)
-	s.mu.Unlock()
-	go func() {
-		defer s.background.Done()
+	stopped := p.stopped
+	s.inBackground(func(ctx context.Context) {
 		defer close(closed)
-		ctx, cancel := context.WithTimeout(context.Background(), closePipeline)
-		defer cancel()
-		if err := s.engine.close(ctx, p.id); err != nil {
+		if stopped != nil {
+			<-stopped
+		}
+		if err := s.whenTaken(ctx, p, s.engine.close); err != nil {
 			s.log.Debug("pipeline not closed", "pipeline", p.id, "error", err)
 		}
 		s.remove(p)
-	}()
+	})
+	s.mu.Unlock()
 	return closed
 }
 

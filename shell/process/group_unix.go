@@ -3,31 +3,42 @@
 package process
 
 import (
-	"errors"
-	"os"
 	"os/exec"
 	"syscall"
 )
 
-// Prepare makes cmd, which has not been started, the leader of a new process
-// group.
-func Prepare(cmd *exec.Cmd) {
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{}
+// Group is the processes of one program: a session without a terminal, whose
+// process group has the program's own number.
+type Group struct{ pid int }
+
+// Start starts c in a session of its own.
+func Start(c *exec.Cmd) (*Group, error) {
+	if c.SysProcAttr == nil {
+		c.SysProcAttr = &syscall.SysProcAttr{}
 	}
-	cmd.SysProcAttr.Setpgid = true
+	c.SysProcAttr.Setsid = true
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	return &Group{pid: c.Process.Pid}, nil
 }
 
-// Kill ends the process group of a started command at once. A group that is
-// gone is no error.
-func Kill(cmd *exec.Cmd) error { return signal(cmd, syscall.SIGKILL) }
+func (g *Group) send(s syscall.Signal) error { return syscall.Kill(-g.pid, s) }
 
-func signal(cmd *exec.Cmd, s syscall.Signal) error {
-	if cmd.Process == nil {
-		return os.ErrProcessDone
-	}
-	if err := syscall.Kill(-cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return err
-	}
-	return nil
-}
+// Interrupt sends SIGINT.
+func (g *Group) Interrupt() error { return g.send(syscall.SIGINT) }
+
+// Break sends SIGQUIT.
+func (g *Group) Break() error { return g.send(syscall.SIGQUIT) }
+
+// Terminate sends SIGTERM.
+func (g *Group) Terminate() error { return g.send(syscall.SIGTERM) }
+
+// Kill ends the group at once. An error says that there is nobody.
+func (g *Group) Kill() error { return g.send(syscall.SIGKILL) }
+
+// Alive reports whether there is anybody left that can be signalled.
+func (g *Group) Alive() bool { return g.send(0) == nil }
+
+// Release frees what the server holds of the group.
+func (g *Group) Release() {}

@@ -1,27 +1,124 @@
 package process
 
 import (
-	"os"
+	"errors"
+	"fmt"
 	"os/exec"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
 
-// Prepare makes cmd, which has not been started, the leader of a new process
-// group.
-func Prepare(cmd *exec.Cmd) {
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{}
-	}
-	cmd.SysProcAttr.CreationFlags |= windows.CREATE_NEW_PROCESS_GROUP
+// Group is the processes of one program: a job, which ends with its last handle,
+// so also when the server dies.
+type Group struct {
+	job windows.Handle
+	pid uint32
 }
 
-// Kill ends a started command at once. What it has started itself goes on
-// until its pipes break; a job object for that comes with the shell host.
-func Kill(cmd *exec.Cmd) error {
-	if cmd.Process == nil {
-		return os.ErrProcessDone
+// Start starts c suspended, puts it into a new job and lets it go: so nothing
+// that it starts can be outside.
+func Start(c *exec.Cmd) (*Group, error) {
+	if c.SysProcAttr == nil {
+		c.SysProcAttr = &syscall.SysProcAttr{}
 	}
-	return cmd.Process.Kill()
+	c.SysProcAttr.HideWindow = true
+	c.SysProcAttr.CreationFlags |= windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_SUSPENDED
+	job, err := newJob()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, errors.Join(err, windows.CloseHandle(job))
+	}
+	g := &Group{job: job, pid: uint32(c.Process.Pid)}
+	if err := g.adopt(); err != nil {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+		g.Release()
+		return nil, err
+	}
+	return g, nil
 }
+
+func newJob() (windows.Handle, error) {
+	job, err := windows.CreateJobObject(nil, nil)
+	if err != nil {
+		return 0, fmt.Errorf("job of a command: %w", err)
+	}
+	limits := windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION{
+		BasicLimitInformation: windows.JOBOBJECT_BASIC_LIMIT_INFORMATION{
+			LimitFlags: windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+		},
+	}
+	_, err = windows.SetInformationJobObject(job, windows.JobObjectExtendedLimitInformation,
+		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits)))
+	if err != nil {
+		return 0, errors.Join(fmt.Errorf("limits of a job: %w", err), windows.CloseHandle(job))
+	}
+	return job, nil
+}
+
+// adopt puts the suspended process into the job and resumes it.
+func (g *Group) adopt() error {
+	const access = windows.PROCESS_SET_QUOTA | windows.PROCESS_TERMINATE | windows.PROCESS_SUSPEND_RESUME
+	process, err := windows.OpenProcess(access, false, g.pid)
+	if err != nil {
+		return fmt.Errorf("process of a command: %w", err)
+	}
+	defer func() { _ = windows.CloseHandle(process) }()
+	if err := windows.AssignProcessToJobObject(g.job, process); err != nil {
+		return fmt.Errorf("process into its job: %w", err)
+	}
+	return resume(process)
+}
+
+// resume lets a process run that was started suspended. os/exec keeps no
+// handle of the thread that ResumeThread would take.
+func resume(process windows.Handle) error {
+	proc := windows.NewLazySystemDLL("ntdll.dll").NewProc("NtResumeProcess")
+	if err := proc.Find(); err != nil {
+		return fmt.Errorf("resume a process: %w", err)
+	}
+	if status, _, _ := proc.Call(uintptr(process)); status != 0 {
+		return fmt.Errorf("resume a process: %w", windows.NTStatus(status))
+	}
+	return nil
+}
+
+// Interrupt sends ctrl-break, because ctrl-c cannot be sent to one group. It
+// fails where server and command share no console.
+func (g *Group) Interrupt() error {
+	return windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, g.pid)
+}
+
+// Break is Interrupt.
+func (g *Group) Break() error { return g.Interrupt() }
+
+// Terminate is Kill: there is no gentler way.
+func (g *Group) Terminate() error { return g.Kill() }
+
+// killedExitCode is what processes of a killed job end with:
+// STATUS_CONTROL_C_EXIT, as if they had been interrupted.
+const killedExitCode = 0xC000013A
+
+// Kill ends the job at once.
+func (g *Group) Kill() error { return windows.TerminateJobObject(g.job, killedExitCode) }
+
+// accounting is JOBOBJECT_BASIC_ACCOUNTING_INFORMATION.
+type accounting struct {
+	totalUserTime, totalKernelTime, thisUserTime, thisKernelTime int64
+	pageFaults, total, active, terminated                        uint32
+}
+
+// Alive reports whether any process of the job runs.
+func (g *Group) Alive() bool {
+	var info accounting
+	err := windows.QueryInformationJobObject(g.job, windows.JobObjectBasicAccountingInformation,
+		uintptr(unsafe.Pointer(&info)), uint32(unsafe.Sizeof(info)), nil)
+	return err == nil && info.active > 0
+}
+
+// Release frees the job, which kills what is left in it.
+func (g *Group) Release() { _ = windows.CloseHandle(g.job) }

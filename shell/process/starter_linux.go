@@ -1,37 +1,44 @@
 package process
 
 import (
+	"os/exec"
 	"runtime"
 	"sync"
 	"syscall"
 )
 
-// dieWithServer has the kernel kill a program when the server dies.
-func dieWithServer(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }
-
-// Starter starts processes on one thread that lives as long as they do: the
-// kernel takes the end of the thread that started a process for the end of its
-// parent (PR_SET_PDEATHSIG), and the Go runtime ends threads as it likes. The
-// zero value is ready; it takes no thread before the first start.
+// Starter starts programs that the kernel kills when the server dies, on one
+// thread that lives as long as they do: the kernel takes the end of the thread
+// that started a process for the end of its parent (PR_SET_PDEATHSIG), and the
+// Go runtime ends threads as it likes. The zero value is ready; it takes no
+// thread before the first start.
 type Starter struct {
 	mu   sync.Mutex
 	work chan func()
 }
 
-// Do runs start on the starter's thread.
-func (s *Starter) Do(start func() error) error {
+// Start is the function Start, on the starter's thread.
+func (s *Starter) Start(c *exec.Cmd) (g *Group, err error) {
+	if c.SysProcAttr == nil {
+		c.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	c.SysProcAttr.Pdeathsig = syscall.SIGKILL
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.work == nil {
 		s.work = make(chan func())
-		go serveStarter(s.work) // ends with Stop
+		go serve(s.work) // ends with Stop
 	}
-	result := make(chan error)
-	s.work <- func() { result <- start() }
-	return <-result
+	done := make(chan struct{})
+	s.work <- func() {
+		g, err = Start(c)
+		close(done)
+	}
+	<-done
+	return g, err
 }
 
-func serveStarter(work <-chan func()) {
+func serve(work <-chan func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	for f := range work {
@@ -39,7 +46,7 @@ func serveStarter(work <-chan func()) {
 	}
 }
 
-// Stop lets the thread go, when all processes have ended.
+// Stop lets the thread go, when all programs have ended.
 func (s *Starter) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

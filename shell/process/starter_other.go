@@ -2,11 +2,14 @@
 
 package process
 
-// Starter starts processes. Only Linux needs a thread of its own for it.
+import "os/exec"
+
+// Starter starts programs that end with the server where the system can see to
+// that: on Windows by their job. Only Linux needs a thread for it.
 type Starter struct{}
 
-// Do runs start.
-func (*Starter) Do(start func() error) error { return start() }
+// Start is the function Start.
+func (*Starter) Start(c *exec.Cmd) (*Group, error) { return Start(c) }
 
 // Stop lets the Starter go.
 func (*Starter) Stop() {}

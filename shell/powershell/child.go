@@ -45,7 +45,9 @@ func (c *child) start() (stdin io.WriteCloser, err error) {
 		return nil, err
 	}
 	c.cmd.Stdout, c.stdout = w, r
+	c.mu.Lock() // its stderr may call for kill before Start returns
 	c.group, err = process.Start(c.cmd)
+	c.mu.Unlock()
 	w.Close()
 	if err != nil {
 		r.Close()

@@ -110,20 +110,8 @@ type exchange struct {
 
 // serve reads a request, gives it to the Handler and writes the answer.
 func (x *exchange) serve(r *http.Request, who wsman.Principal) {
-	body, err := x.read(r)
-	if err != nil {
-		x.refuseBody(err)
-		return
-	}
-	raw, charset, err := wsman.DecodeBody(r.Header.Get("Content-Type"), body)
-	if err != nil {
-		x.refuseBody(err)
-		return
-	}
-	request, err := wsman.ParseRequest(raw, x.limits)
-	request.Charset = charset
-	if err != nil {
-		x.fault(request, err)
+	request := x.request(r)
+	if request == nil {
 		return
 	}
 	request.Principal = who
@@ -134,6 +122,28 @@ func (x *exchange) serve(r *http.Request, who wsman.Principal) {
 		return
 	}
 	x.respond(request, response)
+}
+
+// request reads an envelope and parses it. If it cannot be served it is
+// answered, and the result is nil.
+func (x *exchange) request(r *http.Request) *wsman.Request {
+	body, err := x.read(r)
+	if err != nil {
+		x.refuseBody(err)
+		return nil
+	}
+	raw, charset, err := wsman.DecodeBody(r.Header.Get("Content-Type"), body)
+	if err != nil {
+		x.refuseBody(err)
+		return nil
+	}
+	request, err := wsman.ParseRequest(raw, x.limits)
+	request.Charset = charset
+	if err != nil {
+		x.fault(request, err)
+		return nil
+	}
+	return request
 }
 
 // shutdownFault is err or, where a Handler gave up because the server shuts

@@ -56,23 +56,12 @@ const maxAnonymous = 16 << 10
 // is (MS-WSMV 3.1.4.1.30).
 func (s *Server) identifyAnonymous(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{server: s, w: w, limits: wsman.Limits{MaxEnvelopeSize: maxAnonymous}}
-	body, err := x.read(r)
-	if err != nil {
-		x.refuseBody(err)
+	request := x.request(r)
+	if request == nil {
 		return
 	}
-	raw, charset, err := wsman.DecodeBody(r.Header.Get("Content-Type"), body)
-	if err != nil {
-		x.refuseBody(err)
-		return
-	}
-	request, err := wsman.ParseRequest(raw, x.limits)
-	request.Charset = charset
-	if err == nil && !request.Header.Identify {
-		err = wsman.NewFault(wsman.CodeAccessDenied, "Without authentication only Identify is answered here.")
-	}
-	if err != nil {
-		x.fault(request, err)
+	if !request.Header.Identify {
+		x.fault(request, wsman.NewFault(wsman.CodeAccessDenied, "Without authentication only Identify is answered here."))
 		return
 	}
 	response := *anonymous

@@ -21,7 +21,7 @@ func (w *world) dies(d time.Duration) {
 	require.NotEqual(w.t, shell.Closed, w.info().State, "1 ns before")
 	_, err := w.dir.Shell(w.sh.ID())
 	require.NoError(w.t, err)
-	time.Sleep(1)
+	time.Sleep(time.Nanosecond)
 	synctest.Wait()
 	require.Equal(w.t, shell.Closed, w.info().State, "at the limit")
 	_, err = w.dir.Shell(w.sh.ID())
@@ -46,7 +46,7 @@ func (w *world) loses(d time.Duration) {
 	time.Sleep(d - 1)
 	synctest.Wait()
 	require.Equal(w.t, shell.Connected, w.info().State, "1 ns before")
-	time.Sleep(1)
+	time.Sleep(time.Nanosecond)
 	synctest.Wait()
 	require.Equal(w.t, shell.Lost, w.info().State, "at the limit")
 }
@@ -144,7 +144,7 @@ func (w *world) hangFor(d time.Duration) {
 	time.Sleep(d - 1)
 	assert.Equal(w.t, shell.Connected, w.info().State)
 	assert.Zero(w.t, w.info().Inactivity)
-	time.Sleep(1)
+	time.Sleep(time.Nanosecond)
 	_, err := p.ended()
 	require.ErrorIs(w.t, err, shell.ErrTimedOut)
 }
@@ -229,7 +229,7 @@ func TestLostAtTheRobustConnectionTime(t *testing.T) {
 		"Info is not heard":         {func(t *testing.T, w *world) { w.lookFor(t, time.Minute) }, robust - time.Minute},
 		"output is not heard":       {func(_ *testing.T, w *world) { c := w.command(); time.Sleep(1); c.Stream("stdout").Put(whole("x")) }, robust - 1},
 		"refused requests, not heard": {func(t *testing.T, w *world) {
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			_, err := w.ask(other, w.request(nil))
 			require.Error(t, err)
 		}, robust - 1},

@@ -142,7 +142,7 @@ func (f *Fault) Unwrap() error { return f.Cause }
 // Code, Subcode, Detail and WSMan.Code are f's; its zero fields match
 // anything.
 func (f *Fault) Is(target error) bool {
-	switch t := target.(type) { //nolint:errorlint // Is compares the target itself
+	switch t := target.(type) {
 	case FaultCode:
 		return f.WSMan.Code == t
 	case *Fault:

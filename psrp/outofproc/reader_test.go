@@ -267,7 +267,7 @@ func FuzzReader(f *testing.F) {
 					return
 				}
 			default:
-				if err != io.EOF {
+				if !errors.Is(err, io.EOF) {
 					t.Fatalf("unexpected error %v", err)
 				}
 				return

@@ -45,7 +45,6 @@ type world struct {
 	dir        *shell.Directory
 	resource   *Resource
 	mux        *wsman.Mux
-	ids        int
 }
 
 // Configuration implements Configurations.

@@ -1,6 +1,7 @@
 package winrs
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -162,7 +163,7 @@ func FuzzEngineArguments(f *testing.F) {
 				t.Fatalf("%q became %q", in, got)
 			}
 		}
-		if _, err := plainArguments(in); err != nil && err != errEncoding {
+		if _, err := plainArguments(in); err != nil && !errors.Is(err, errEncoding) {
 			t.Fatal(err)
 		}
 	})

@@ -3,6 +3,7 @@ package wsmanserver_test
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -78,10 +79,7 @@ func (c *client) closed() {
 	_, err := c.r.ReadByte()
 	require.Error(c.t, err)
 	var timeout net.Error
-	if ne, ok := err.(net.Error); ok {
-		timeout = ne
-	}
-	require.False(c.t, timeout != nil && timeout.Timeout(), "the connection is still open")
+	require.False(c.t, errors.As(err, &timeout) && timeout.Timeout(), "the connection is still open")
 }
 
 // post sends a request with credentials on this connection.

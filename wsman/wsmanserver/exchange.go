@@ -149,7 +149,7 @@ func (x *exchange) request(r *http.Request) *wsman.Request {
 // shutdownFault is err or, where a Handler gave up because the server shuts
 // down, the fault that says so.
 func shutdownFault(ctx context.Context, err error) error {
-	if !errors.Is(err, context.Canceled) || context.Cause(ctx) != errShutdown {
+	if !errors.Is(err, context.Canceled) || !errors.Is(context.Cause(ctx), errShutdown) {
 		return err
 	}
 	if f := (*wsman.Fault)(nil); errors.As(err, &f) {

@@ -227,7 +227,11 @@ func TestLostAtTheRobustConnectionTime(t *testing.T) {
 		"from Reconnect":            {func(_ *testing.T, w *world) { w.disconnect(); time.Sleep(time.Hour); w.reconnect() }, robust},
 		"from Connect":              {func(_ *testing.T, w *world) { w.disconnect(); time.Sleep(time.Hour); w.connect(other) }, robust},
 		"Info is not heard":         {func(t *testing.T, w *world) { w.lookFor(t, time.Minute) }, robust - time.Minute},
-		"output is not heard":       {func(_ *testing.T, w *world) { c := w.command(); time.Sleep(time.Nanosecond); c.Stream("stdout").Put(whole("x")) }, robust - 1},
+		"output is not heard": {func(_ *testing.T, w *world) {
+			c := w.command()
+			time.Sleep(time.Nanosecond)
+			c.Stream("stdout").Put(whole("x"))
+		}, robust - 1},
 		"refused requests, not heard": {func(t *testing.T, w *world) {
 			time.Sleep(time.Nanosecond)
 			_, err := w.ask(other, w.request(nil))

@@ -3,11 +3,26 @@ FUZZTIME ?= 10s
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .DEFAULT_GOAL := build
-.PHONY: build test race fuzz interop lint bench run cross clean
+.PHONY: build test race fuzz interop captures lint bench run cross clean
 
-# The server, as bin/winrmd.
+LIBRARY_SUFFIX = $(if $(filter darwin,$(shell $(GO) env GOOS)),dylib,so)
+
+# The server, as bin/winrmd, and the client bin/winrm. Where there is cgo with a C
+# compiler also PowerShell's client library, bin/libpsrpclient.so (.dylib), and
+# with the headers of libpam (Debian: libpam0g-dev) the helper for PAM.
 build:
-	$(GO) build -trimpath -o bin/ ./cmd/winrmd
+	$(GO) build -trimpath -o bin/ ./cmd/winrmd ./cmd/winrm
+	@if [ "$$($(GO) env GOOS)" != windows ] && [ "$$($(GO) env CGO_ENABLED)" = 1 ] && \
+		command -v "$$($(GO) env CC | cut -d' ' -f1)" >/dev/null; then \
+		echo "$(GO) build -trimpath -buildmode=c-shared -o bin/libpsrpclient.$(LIBRARY_SUFFIX) ./cmd/libpsrpclient"; \
+		$(GO) build -trimpath -buildmode=c-shared -o bin/libpsrpclient.$(LIBRARY_SUFFIX) ./cmd/libpsrpclient && \
+		rm -f bin/libpsrpclient.h; \
+	else echo "no bin/libpsrpclient.$(LIBRARY_SUFFIX): it needs cgo and a C compiler"; fi
+	@if [ "$$($(GO) env GOOS)$$($(GO) env CGO_ENABLED)" = linux1 ] && \
+		echo '#include <security/pam_appl.h>' | $$($(GO) env CC) -E - >/dev/null 2>&1; then \
+		echo "$(GO) build -trimpath -tags pam -o bin/ ./cmd/winrmd-pam"; \
+		$(GO) build -trimpath -tags pam -o bin/ ./cmd/winrmd-pam; \
+	else echo "no bin/winrmd-pam: it needs Linux, cgo and the headers of libpam"; fi
 
 # The one test command: everything, with the race detector. It ends with a line
 # "N passed, N failed, N skipped". With CI=true nothing may be skipped.
@@ -39,6 +54,10 @@ lint:
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	@if command -v staticcheck >/dev/null; then staticcheck ./...; fi
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; fi
+
+# testdata/captures anew: what each client does, as the server records it.
+captures:
+	WINRMD_UPDATE_CAPTURES=true $(GO) test -count=1 ./test/interop -run '^TestCaptureClients$$'
 
 # Go's benchmarks, then the whole way from a client to the engine and back.
 bench:

@@ -7,7 +7,7 @@ import (
 
 // FileError says what is wrong in a settings file, and where.
 type FileError struct {
-	// File is the path of the file.
+	// File is the path of the file; empty where the settings are of none.
 	File string
 	// Line and Column are where it is, counted from 1; 0 where the file does
 	// not name the key.
@@ -21,11 +21,13 @@ type FileError struct {
 // Error is "FILE:LINE:COLUMN: KEY: what", without the parts that are unknown.
 func (e *FileError) Error() string {
 	var b strings.Builder
-	b.WriteString(e.File)
-	if e.Line > 0 {
-		b.WriteString(":" + strconv.Itoa(e.Line) + ":" + strconv.Itoa(e.Column))
+	if e.File != "" {
+		b.WriteString(e.File)
+		if e.Line > 0 {
+			b.WriteString(":" + strconv.Itoa(e.Line) + ":" + strconv.Itoa(e.Column))
+		}
+		b.WriteString(": ")
 	}
-	b.WriteString(": ")
 	if e.Key != "" {
 		b.WriteString(e.Key + ": ")
 	}

@@ -11,17 +11,39 @@ const commentWidth = 100
 // generate is the file with every setting at its default and what can be said
 // about it beside it.
 func (s schema[T]) generate() []byte {
+	t := s.defaults()
+	return s.write(&t)
+}
+
+// write is the file with these values.
+func (s schema[T]) write(t *T) []byte {
 	var b strings.Builder
 	writeComment(&b, s.heading)
 	table := ""
-	for _, one := range s.describe() {
+	for i := range s.settings {
+		one := &s.settings[i]
 		b.WriteByte('\n')
+		if one.isTable() {
+			writeComment(&b, one.Description)
+			lines := tableLines(one.field(t))
+			if len(lines) == 0 {
+				// Opened, it would take in what somebody writes at the end of the file.
+				fmt.Fprintf(&b, "# [%s]\n", one.Key())
+				continue
+			}
+			table = one.Key()
+			fmt.Fprintf(&b, "[%s]\n", table)
+			for _, line := range lines {
+				b.WriteString(line + "\n")
+			}
+			continue
+		}
 		if one.Table != table {
 			table = one.Table
 			fmt.Fprintf(&b, "[%s]\n\n", table)
 		}
 		writeComment(&b, one.Description+" "+one.limits())
-		fmt.Fprintf(&b, "%s = %s\n", one.Name, one.Default)
+		fmt.Fprintf(&b, "%s = %s\n", one.Name, tomlValue(one.field(t)))
 	}
 	return []byte(b.String())
 }

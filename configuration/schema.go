@@ -69,7 +69,7 @@ func (s schema[T]) checkKeys(file string, content []byte, positions []keyPositio
 	}
 	var all []error
 	for _, p := range positions {
-		if known[p.key] {
+		if known[p.key] || s.below(p.key) {
 			continue
 		}
 		if len(all) == maxUnknownKeys {
@@ -85,12 +85,22 @@ func (s schema[T]) checkKeys(file string, content []byte, positions []keyPositio
 	return errors.Join(all...)
 }
 
+// below reports whether a key is one of those that the administrator chooses.
+func (s schema[T]) below(key string) bool {
+	for i := range s.settings {
+		if one := &s.settings[i]; one.isTable() && strings.HasPrefix(key, one.Key()+".") {
+			return true
+		}
+	}
+	return false
+}
+
 func (s schema[T]) validate(file string, t *T, content []byte, positions []keyPosition) error {
 	var all []error
 	complain := func(key string, err error) {
 		e := &FileError{File: file, Key: key, Err: err}
 		for _, p := range positions {
-			if p.key == key {
+			if p.key == key || e.Line == 0 && strings.HasPrefix(p.key, key+".") {
 				e.Line, e.Column = lineColumn(content, p.offset)
 			}
 		}

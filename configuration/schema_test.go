@@ -104,6 +104,15 @@ SessionConfigurationFile = "jea/one.pssc"
 	assert.Equal(t, filepath.Join(dir, "jea", "one.pssc"), got.SessionConfigurationFile)
 }
 
+// A path of Windows stays what it is on every system.
+func TestWindowsPaths(t *testing.T) {
+	for _, path := range []string{`C:\a\b.pssc`, `c:/a.pssc`, `\\server\share\a.pssc`, `%windir%\system32\a.pssc`} {
+		got, err := parseSession(filepath.Join(t.TempDir(), "x.toml"), []byte("SessionConfigurationFile = '"+path+"'\n"))
+		require.NoError(t, err)
+		assert.Equal(t, path, got.SessionConfigurationFile)
+	}
+}
+
 func TestSessionErrors(t *testing.T) {
 	for name, c := range map[string]struct{ content, want string }{
 		"idle above maximum": {"MaxIdleTimeoutMs = 60000\nIdleTimeoutMs = 60001\n", "s.toml:2:1: IdleTimeoutMs: 60001 is more than MaxIdleTimeoutMs, which is 60000"},

@@ -19,6 +19,8 @@ type Service struct {
 	AllowUnencrypted bool
 	// Listener says where requests are waited for.
 	Listener Listener
+	// Auth says how clients may authenticate.
+	Auth Auth
 	// Limits are those of WS-Management itself, from table [Service].
 	Limits ServiceLimits `toml:"Service"`
 	// Shell holds what every kind of shell obeys.
@@ -27,13 +29,53 @@ type Service struct {
 	Winrs Winrs
 	// PowerShell holds the settings of PowerShell sessions.
 	PowerShell PowerShell
+	// Client holds winrm/config/client, which is kept for who asks.
+	Client Client
+	// Groups are the members of each group, by its name.
+	Groups map[string][]string
 }
+
+// Client holds the settings of winrm/config/client. The service itself is
+// nobody's client: it keeps them for those who get and set them.
+type Client struct {
+	NetworkDelayms   int
+	AllowUnencrypted bool
+	TrustedHosts     string
+	Auth             ClientAuth
+}
+
+// ClientAuth holds the settings of winrm/config/client/auth.
+type ClientAuth struct{ Basic, Digest, Kerberos, Negotiate, Certificate, CredSSP bool }
 
 // Listener holds the addresses to listen at: "host:port", ":port" for every
 // address of the machine, or ListenerOff.
 type Listener struct {
 	HTTP  string
 	HTTPS string
+}
+
+// Auth holds the settings of winrm/config/service/auth, and what else belongs to
+// them.
+type Auth struct {
+	// The schemes. Basic is offered over TLS, or where AllowUnencrypted is true;
+	// Kerberos where there is a Keytab.
+	Basic, Negotiate, Kerberos, Certificate, CredSSP bool
+	// CbtHardeningLevel is "Relaxed", "Strict" or "None".
+	CbtHardeningLevel string
+	// RequireNTLMMIC refuses NTLM clients that send no message integrity code.
+	RequireNTLMMIC bool
+	// Keytab is the path of the keys for Kerberos; empty means that there are
+	// none.
+	Keytab string
+	// CertificateAuthorities is the path of a file of PEM certificates; empty
+	// means client-ca.pem in the state directory.
+	CertificateAuthorities string
+	// PAMService is the PAM service that passwords of users are checked with who
+	// are not in the users file; empty means none.
+	PAMService string
+	// NTLMAuth is the path of Samba's ntlm_auth, which checks what NTLM clients
+	// send who are not in the users file; empty means that nobody does.
+	NTLMAuth string
 }
 
 // ServiceLimits are the limits of winrm/config and winrm/config/service.
@@ -43,6 +85,16 @@ type ServiceLimits struct {
 	EnumerationTimeoutms int
 	// MaxConnections is 0 for no limit.
 	MaxConnections int
+	// MaxBatchItems is how many elements one answer of an enumeration may have.
+	MaxBatchItems int
+	// MaxConcurrentOperationsPerUser is how many requests of one user may be
+	// under way.
+	MaxConcurrentOperationsPerUser int
+	// MaxPacketRetrievalTimeSeconds is how long a request may take to arrive.
+	MaxPacketRetrievalTimeSeconds int
+	// IPv4Filter and IPv6Filter are the addresses of this machine at which
+	// requests are taken: "*" for all, or ranges "a-b,c-d"; empty means none.
+	IPv4Filter, IPv6Filter string
 }
 
 // MaxEnvelopeSize is the largest envelope in bytes.
@@ -61,6 +113,8 @@ type Shell struct {
 	RobustConnectionTimeoutMs int
 	OutputBufferSizeMB        int
 	MaxSpoolMB                int
+	// MaxTotalSpoolMB is 0 for no limit.
+	MaxTotalSpoolMB int
 }
 
 // RobustConnectionTimeout is how long a silent client keeps its shell.
@@ -74,6 +128,9 @@ func (s Shell) OutputBufferSize() int { return s.OutputBufferSizeMB << 20 }
 // MaxSpool is how much output of one shell is kept beyond that, in bytes.
 func (s Shell) MaxSpool() int { return s.MaxSpoolMB << 20 }
 
+// MaxTotalSpool is how much output of all shells is kept on disk, in bytes.
+func (s Shell) MaxTotalSpool() int { return s.MaxTotalSpoolMB << 20 }
+
 // Winrs holds the settings of winrm/config/winrs: those of command shells, and
 // the quotas that count the shells of all kinds.
 type Winrs struct {
@@ -82,6 +139,11 @@ type Winrs struct {
 	MaxConcurrentUsers            int
 	MaxShellsPerUser              int
 	MaxConcurrentCommandsPerShell int
+	// AllowRemoteShellAccess is false where no shell may be opened.
+	AllowRemoteShellAccess bool
+	MaxProcessesPerShell   int
+	// MaxMemoryPerShellMB is in MiB.
+	MaxMemoryPerShellMB int
 }
 
 // IdleTimeoutDuration is the idle timeout of a command shell whose client
@@ -95,24 +157,35 @@ type PowerShell struct {
 	Path string
 }
 
-// DefaultEngine is the engine where no setting names one, found on PATH.
-const DefaultEngine = "pwsh"
-
-// Administrator reports whether a user is in the list of administrators.
+// Administrator reports whether a user is in the list of administrators, or in
+// a group that is.
 func (s *Service) Administrator(user string) bool {
-	return slices.ContainsFunc(s.Administrators, func(a string) bool { return strings.EqualFold(a, user) })
+	return slices.ContainsFunc(s.Administrators, func(a string) bool {
+		return strings.EqualFold(a, user) || s.member(user, a)
+	})
 }
 
-// Engine is the engine of a session configuration: its own, else the
-// service's, else DefaultEngine.
-func (s *Service) Engine(of Session) string {
-	switch {
-	case of.EnginePath != "":
-		return of.EnginePath
-	case s.PowerShell.Path != "":
-		return s.PowerShell.Path
+// member reports whether a user is in a group.
+func (s *Service) member(user, group string) bool {
+	for name, members := range s.Groups {
+		if strings.EqualFold(name, group) && slices.ContainsFunc(members, func(m string) bool { return strings.EqualFold(m, user) }) {
+			return true
+		}
 	}
-	return DefaultEngine
+	return false
 }
+
+// May reports whether a user may open sessions with a session configuration:
+// one who is named in its Permission, or is in a group that is named there.
+// GroupAdministrators stands for the administrators.
+func (s *Service) May(user string, administrator bool, of *Session) bool {
+	return len(of.Permission) == 0 || slices.ContainsFunc(of.Permission, func(p string) bool {
+		return strings.EqualFold(p, user) || s.member(user, p) || administrator && strings.EqualFold(p, GroupAdministrators)
+	})
+}
+
+// GroupAdministrators is the name of the group of all administrators in a
+// Permission.
+const GroupAdministrators = "Administrators"
 
 func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -2,6 +2,7 @@ package configuration
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ type Setting struct {
 	Table string
 	// Name is the key as it is written.
 	Name string
-	// Type is "boolean", "number", "text" or "list of texts".
+	// Type is "boolean", "number", "text", "list of texts", "table of texts" or
+	// "table of lists". A table is one whose keys the administrator chooses.
 	Type string
 	// Unit is the unit of a number, for example "ms"; empty for a plain count.
 	Unit string
@@ -29,6 +31,9 @@ type Setting struct {
 	Values []string
 	// Description says in a sentence or two what it does.
 	Description string
+	// Windows is what Windows has as its default, in words where it is not one
+	// value; empty where Windows has no such setting.
+	Windows string
 }
 
 // Key is the setting's dotted key, for example "Shell.MaxSpoolMB".
@@ -42,17 +47,30 @@ func (s Setting) Key() string {
 // setting is a Setting with the field of T that holds its value.
 type setting[T any] struct {
 	Setting
+	field func(*T) any   // a pointer to the field
 	reset func(*T)       // gives the field its default
 	check func(*T) error // nil: every value of the type will do
 }
 
+// windows tells what Windows has as its default.
+func (s setting[T]) windows(def string) setting[T] {
+	s.Windows = def
+	return s
+}
+
+// asWindows says that Windows has the same default.
+func (s setting[T]) asWindows() setting[T] {
+	def := strings.Trim(s.Default, `"`)
+	if def == "" || s.Default == "[]" {
+		def = "empty" // and not unsaid, which would mean that there is no such setting
+	}
+	return s.windows(def)
+}
+
 // describe begins a Setting for a dotted key.
 func describe(key, kind, def, description string) Setting {
-	table, name, dotted := strings.Cut(key, ".")
-	if !dotted {
-		table, name = "", key
-	}
-	return Setting{Table: table, Name: name, Type: kind, Default: def, Description: description}
+	dot := strings.LastIndexByte(key, '.')
+	return Setting{Table: key[:max(dot, 0)], Name: key[dot+1:], Type: kind, Default: def, Description: description}
 }
 
 func number[T any](key, unit string, def, least, most int, field func(*T) *int, description string) setting[T] {
@@ -60,6 +78,7 @@ func number[T any](key, unit string, def, least, most int, field func(*T) *int, 
 	s.Unit, s.Min, s.Max = unit, least, most
 	return setting[T]{
 		Setting: s,
+		field:   func(t *T) any { return field(t) },
 		reset:   func(t *T) { *field(t) = def },
 		check: func(t *T) error {
 			if v := *field(t); v < least || v > most {
@@ -73,6 +92,7 @@ func number[T any](key, unit string, def, least, most int, field func(*T) *int, 
 func boolean[T any](key string, def bool, field func(*T) *bool, description string) setting[T] {
 	return setting[T]{
 		Setting: describe(key, "boolean", strconv.FormatBool(def), description),
+		field:   func(t *T) any { return field(t) },
 		reset:   func(t *T) { *field(t) = def },
 	}
 }
@@ -80,6 +100,7 @@ func boolean[T any](key string, def bool, field func(*T) *bool, description stri
 func text[T any](key, def string, check func(string) error, field func(*T) *string, description string) setting[T] {
 	return setting[T]{
 		Setting: describe(key, "text", strconv.Quote(def), description),
+		field:   func(t *T) any { return field(t) },
 		reset:   func(t *T) { *field(t) = def },
 		check:   func(t *T) error { return check(*field(t)) },
 	}
@@ -100,6 +121,7 @@ func choice[T any](key string, values []string, field func(*T) *string, descript
 func list[T any](key string, check func(string) error, field func(*T) *[]string, description string) setting[T] {
 	return setting[T]{
 		Setting: describe(key, "list of texts", "[]", description),
+		field:   func(t *T) any { return field(t) },
 		reset:   func(t *T) { *field(t) = []string{} },
 		check: func(t *T) error {
 			for i, v := range *field(t) {
@@ -111,3 +133,28 @@ func list[T any](key string, check func(string) error, field func(*T) *[]string,
 		},
 	}
 }
+
+// table is a setting whose keys the administrator chooses, below a TOML table
+// of its own. The check is given each key and value.
+func table[T any, V string | []string](key string, check func(key string, value V) error, field func(*T) *map[string]V, description string) setting[T] {
+	kind := "table of texts"
+	if _, lists := any(*new(V)).([]string); lists {
+		kind = "table of lists"
+	}
+	return setting[T]{
+		Setting: describe(key, kind, "{}", description),
+		field:   func(t *T) any { return field(t) },
+		reset:   func(t *T) { *field(t) = map[string]V{} },
+		check: func(t *T) error {
+			for _, k := range slices.Sorted(maps.Keys(*field(t))) {
+				if err := check(k, (*field(t))[k]); err != nil {
+					return fmt.Errorf("%s: %w", k, err)
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// isTable reports whether the administrator chooses the keys below it.
+func (s Setting) isTable() bool { return strings.HasPrefix(s.Type, "table") }

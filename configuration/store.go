@@ -36,20 +36,58 @@ type Store struct {
 	misnamed map[string]bool            // files logged because of their names
 }
 
-// Open opens the state directory dir, makes it (mode 0700) and the files in it
-// that are missing, and loads all of them. A file with an error is an error
+// Open opens the state directory dir, makes it (mode 0700) and winrmd.toml if
+// they are missing, and the default session configurations the first time, and
+// loads all files. A file with an error is an error
 // here: FileErrors, joined where there are several.
 func Open(dir string, logger *slog.Logger) (*Store, error) {
-	s := &Store{
+	s := newStore(dir, logger)
+	if err := s.create(); err != nil {
+		return nil, fmt.Errorf("state directory: %w", err)
+	}
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// OpenLenient is Open for who changes settings: a file with an error is logged,
+// and the others can be used.
+func OpenLenient(dir string, logger *slog.Logger) (*Store, error) {
+	s := newStore(dir, logger)
+	if err := s.create(); err != nil {
+		return nil, fmt.Errorf("state directory: %w", err)
+	}
+	s.Service()
+	s.Sessions()
+	return s, nil
+}
+
+// Validate says what is wrong with the files of a state directory: FileErrors,
+// joined where there are several. Nothing is made and nothing is logged.
+func Validate(dir string) error {
+	if _, err := os.Stat(dir); err != nil {
+		return fmt.Errorf("state directory: %w", err)
+	}
+	err := newStore(dir, slog.New(slog.DiscardHandler)).load()
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; winrmd serve makes the files that are missing", err)
+	}
+	return err
+}
+
+func newStore(dir string, logger *slog.Logger) *Store {
+	return &Store{
 		directory: dir,
 		logger:    logger,
 		service:   entry[Service]{path: filepath.Join(dir, serviceFile), parse: serviceSchema().parse},
 		sessions:  map[string]*entry[Session]{},
 		misnamed:  map[string]bool{},
 	}
-	if err := s.create(); err != nil {
-		return nil, fmt.Errorf("state directory: %w", err)
-	}
+}
+
+// load loads every file.
+func (s *Store) load() error {
 	failures := []error{s.service.load()}
 	problems, err := s.scan()
 	failures = append(failures, err)
@@ -59,13 +97,11 @@ func Open(dir string, logger *slog.Logger) (*Store, error) {
 	for _, e := range s.sessions {
 		failures = append(failures, e.load())
 	}
-	if err := errors.Join(failures...); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return errors.Join(failures...)
 }
 
-// create makes what is missing.
+// create makes what is missing. The default session configurations are made
+// once: an administrator may have removed them.
 func (s *Store) create() error {
 	sessions := filepath.Join(s.directory, sessionDirectory)
 	if err := os.MkdirAll(sessions, 0o700); err != nil {
@@ -74,13 +110,21 @@ func (s *Store) create() error {
 	if err := writeMissing(s.service.path, serviceSchema().generate()); err != nil {
 		return err
 	}
+	made := filepath.Join(sessions, defaultsMade)
+	if _, err := os.Lstat(made); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	for _, name := range DefaultSessions() {
 		if err := writeMissing(filepath.Join(sessions, name+sessionExtension), sessionSchema(name).generate()); err != nil {
 			return err
 		}
 	}
-	return nil
+	return writeMissing(made, nil)
 }
+
+// defaultsMade is the file that says that the default session configurations
+// were made.
+const defaultsMade = ".defaults-made"
 
 // Service returns the service's settings.
 func (s *Store) Service() Service {

@@ -45,7 +45,7 @@ func TestOpenMakesWhatIsMissing(t *testing.T) {
 	}
 	assert.Equal(t, []string{"Microsoft.PowerShell", "PowerShell.7"}, names)
 
-	left, err := filepath.Glob(filepath.Join(dir, "*", ".*"))
+	left, err := filepath.Glob(filepath.Join(dir, "*", ".*.new"))
 	require.NoError(t, err)
 	assert.Empty(t, left, "temporary files")
 }

@@ -24,6 +24,9 @@ type Assembler struct {
 type OrderError struct {
 	Header FragmentHeader
 	Reason string
+	// Size is how many bytes the object would have had, where that is too many;
+	// otherwise 0.
+	Size int64
 }
 
 // Error implements error.
@@ -42,7 +45,9 @@ func (a *Assembler) Add(h FragmentHeader) (complete bool, err error) {
 		size += a.size
 	}
 	if a.MaxObjectSize > 0 && size > a.MaxObjectSize {
-		return false, &OrderError{Header: h, Reason: fmt.Sprintf("the object is larger than %d bytes", a.MaxObjectSize)}
+		return false, &OrderError{
+			Header: h, Reason: fmt.Sprintf("the object is larger than %d bytes", a.MaxObjectSize), Size: size,
+		}
 	}
 	*a = Assembler{
 		MaxObjectSize: a.MaxObjectSize, pending: !h.End,

@@ -79,6 +79,18 @@ func (a *Answer) Written(err error) {
 	}
 }
 
+// Doubt says that nobody knows whether the answer was handed to the client's
+// connection: whoever had the connection is gone. Its client goes on as it
+// would after a cut: the next Receive confirms the answer, the same Receive
+// again or a Reconnect brings it again.
+func (a *Answer) Doubt() {
+	a.sh.mu.Lock()
+	defer a.sh.mu.Unlock()
+	for _, st := range a.streams {
+		st.lost = st.lost || st.answer == a
+	}
+}
+
 // found says that its client asked for the answer again and so is there.
 func (a *Answer) found() {
 	for _, st := range a.streams {
@@ -99,7 +111,10 @@ type answerBuilder struct {
 // everything that has come of it.
 func (b *answerBuilder) add(st *Stream, o *object) bool {
 	for o.handed.piece < len(o.pieces) {
-		d := o.pieces[o.handed.piece]
+		if !o.pieces[o.handed.piece].inMemory() {
+			return false // it is for the next answer, which loads it first
+		}
+		d := o.pieces[o.handed.piece].data
 		room := b.left - b.overhead
 		plain := o.handed.offset == 0 && o.handed.shift == 0
 		if plain && d.EncodedLen() <= room {

@@ -15,13 +15,13 @@ type DisconnectRequest struct {
 // first; Receives that wait are given what is there or end with
 // ErrStreamDisconnected.
 func (sh *Shell) Disconnect(ctx context.Context, c Client, r DisconnectRequest) error {
-	if err := sh.allow(c); err != nil {
+	if err := sh.allowUse(c); err != nil {
 		return err
 	}
 	if !sh.spec.ClientNamed {
 		return &StateError{ShellID: sh.spec.ShellID, Reason: ReasonDisconnectNotSupported}
 	}
-	if err := sh.cfg.checkIdleTimeout(r.IdleTimeout); err != nil {
+	if err := sh.cfg.CheckIdleTimeout(r.IdleTimeout); err != nil {
 		return err
 	}
 	sh.mu.Lock()
@@ -41,6 +41,7 @@ func (sh *Shell) Disconnect(ctx context.Context, c Client, r DisconnectRequest) 
 	sh.forgetTold()
 	sh.clock.ends = time.Time{} // it may come back for what is there
 	sh.settle(ctx)
+	sh.noteRemains()
 	return nil
 }
 
@@ -75,7 +76,7 @@ func (sh *Shell) settle(ctx context.Context) {
 // the idle timeout. What was not confirmed comes again if something was lost,
 // not if the client had left by itself.
 func (sh *Shell) Reconnect(_ context.Context, c Client, mode *Mode) error {
-	if err := sh.allow(c); err != nil {
+	if err := sh.allowUse(c); err != nil {
 		return err
 	}
 	if !sh.spec.ClientNamed {
@@ -109,7 +110,7 @@ func (sh *Shell) ReconnectCommand(_ context.Context, c Client, id string) error 
 // to it. What the client before did not confirm comes again, whole objects
 // only. It never changes the idle timeout.
 func (sh *Shell) Connect(ctx context.Context, c Client, mode *Mode, in Data) (Data, error) {
-	if err := sh.allow(c); err != nil {
+	if err := sh.allowUse(c); err != nil {
 		return Data{}, err
 	}
 	if !sh.spec.ClientNamed {
@@ -128,6 +129,7 @@ func (sh *Shell) Connect(ctx context.Context, c Client, mode *Mode, in Data) (Da
 		sh.eachTarget((*target).ungreet)
 		if sh.state == Connected && sh.own(c) { // neither closed nor another's meanwhile
 			sh.state, sh.client = before.state, before.client
+			sh.noteRemains()
 		}
 		return Data{}, err
 	}
@@ -196,13 +198,4 @@ func (sh *Shell) eachTarget(f func(*target)) {
 	for _, cmd := range sh.commands {
 		f(&cmd.target)
 	}
-}
-
-// checkIdleTimeout refuses an idle timeout that is out of bounds; 0 asks for
-// none.
-func (cfg *Configuration) checkIdleTimeout(d time.Duration) error {
-	if d != 0 && (d < MinIdleTimeout || d > cfg.MaxIdleTimeout) {
-		return &IdleTimeoutError{Asked: d, Min: MinIdleTimeout, Max: cfg.MaxIdleTimeout}
-	}
-	return nil
 }

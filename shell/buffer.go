@@ -5,8 +5,10 @@ import "slices"
 // buffer counts what a shell holds of output. It is guarded by the shell's
 // lock.
 type buffer struct {
-	used int // bytes that no client is known to have
-	kept int // bytes a client has of objects that it does not have whole
+	used     int // bytes that no client is known to have
+	onDisk   int // those of them that are not in memory
+	kept     int // bytes a client has of objects that it does not have whole
+	keptHere int // those of them that are in memory
 
 	waitingReceives int // Receives that wait on empty streams
 	expected        int // acknowledgements that the plug-in waits for
@@ -16,6 +18,8 @@ type buffer struct {
 	purgeAt      int       // at which length those are taken out that are none any more
 	dropped      int64     // objects thrown away
 	droppedBytes int64
+
+	spoolError error // of the last use of the disk
 }
 
 // candidate adds an object to what may be dropped. Where a client reads on
@@ -39,13 +43,16 @@ func (b *buffer) changed() {
 // full reports whether the plug-in should stop reading. One stdout serves all
 // commands of an engine, and its acknowledgements wait behind the output: so
 // as long as anything but room is awaited, it must read on, up to the limit
-// that memory has.
+// that the disk has. Where the disk is full, memory takes as much again as it
+// should hold, and no more.
 func (sh *Shell) full() bool {
 	b := &sh.buffer
 	switch {
 	case sh.state == Closed || b.used < sh.cfg.BufferSize:
 		return false
 	case b.used >= sh.cfg.BufferSize+sh.cfg.SpoolSize:
+		return true
+	case sh.spec.Spool != nil && b.used-b.onDisk >= 2*sh.cfg.BufferSize:
 		return true
 	case sh.mode == Drop:
 		return false
@@ -96,7 +103,8 @@ func (sh *Shell) dropSurplus() {
 			continue
 		}
 		b.dropped++
-		b.droppedBytes += int64(o.unconfirmed())
+		all, _ := o.unconfirmed()
+		b.droppedBytes += int64(all)
 		sh.discard(o)
 		o.stream.compact()
 	}
@@ -107,22 +115,55 @@ func (sh *Shell) discard(o *object) {
 	if o.dropped {
 		return
 	}
-	sh.buffer.used -= o.unconfirmed()
-	sh.buffer.kept -= o.kept
-	o.dropped, o.kept = true, 0
+	all, onDisk := o.unconfirmed()
+	sh.buffer.used -= all
+	sh.buffer.onDisk -= onDisk
+	sh.unkeep(o)
+	o.dropped = true
 	o.stream.dropped++
-	o.pieces, o.one[0] = nil, Data{}
+	o.free()
 	o.handed, o.confirmed = position{}, position{}
 }
 
+// keep notes that the client has a piece of an object that it may not have
+// whole. What is on disk is kept there.
+func (sh *Shell) keep(o *object, h *held) {
+	n := h.size()
+	sh.buffer.used -= n
+	if !h.inMemory() {
+		sh.buffer.onDisk -= n
+	}
+	h.unload()
+	o.kept += n
+	sh.buffer.kept += n
+	if h.inMemory() {
+		o.keptHere += n
+		sh.buffer.keptHere += n
+	}
+}
+
+// unkeep counts what is kept of an object out.
+func (sh *Shell) unkeep(o *object) {
+	sh.buffer.kept -= o.kept
+	sh.buffer.keptHere -= o.keptHere
+	o.kept, o.keptHere = 0, 0
+}
+
+// keepsTooMuch reports whether what is kept of unfinished objects is more than
+// memory or disk should hold.
+func (sh *Shell) keepsTooMuch() bool {
+	b := &sh.buffer
+	return b.keptHere > sh.cfg.BufferSize || b.kept-b.keptHere > sh.cfg.SpoolSize
+}
+
 // forgetStart lets go of the confirmed beginning of an object that is so large
-// that keeping it would fill the buffers. A new client will not get it.
+// that keeping it would fill memory and disk. A new client will not get it.
 func (sh *Shell) forgetStart(o *object) {
 	for i := range o.confirmed.piece {
-		o.pieces[i] = Data{}
+		o.pieces[i].free()
 	}
-	sh.buffer.kept -= o.kept
-	o.kept, o.cut = 0, true
+	sh.unkeep(o)
+	o.cut = true
 }
 
 // setMode changes the buffer mode. Drop starts with what is there already.

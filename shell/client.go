@@ -11,6 +11,8 @@ type Client struct {
 	Session string
 	// Address is where the client is, for ClientIP.
 	Address string
+	// Loopback is true where the client is on this machine.
+	Loopback bool
 	// Administrator may list, get and delete shells of others.
 	Administrator bool
 }

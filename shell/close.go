@@ -30,8 +30,11 @@ func (sh *Shell) shut() {
 	}
 	sh.eachTarget((*target).end)
 	sh.buffer.changed()
-	instance := sh.instance
+	instance, saving := sh.instance, sh.saving
 	sh.mu.Unlock()
+	if saving.running {
+		<-saving.done
+	}
 
 	if instance != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), CloseTimeout)

@@ -36,6 +36,7 @@ func (c *Command) Finish(exitCode int) {
 	c.finished, c.exitCode, c.pending = true, exitCode, false
 	c.urgent = true
 	c.notify()
+	c.sh.noteRemains()
 }
 
 // SetPending says whether the command waits for an answer of its client.

@@ -27,10 +27,11 @@ const MinIdleTimeout = 60 * time.Second
 
 // Configuration is what all shells of one kind share: a session configuration
 // with its plug-in, defaults and quotas. It is not changed once it is in use;
-// a new value applies to shells made later.
+// a new value applies to shells made later. As JSON it has everything but the
+// plug-in.
 type Configuration struct {
 	Name   string
-	Plugin Plugin
+	Plugin Plugin `json:"-"`
 	Traits Traits
 
 	// IdleTimeout is used where the client names none; MaxIdleTimeout is the
@@ -44,15 +45,23 @@ type Configuration struct {
 
 	// BufferSize is how many bytes of output a shell holds before Block stops
 	// its engine or Drop starts to drop. SpoolSize is how many it may hold
-	// beyond that while something other than output is awaited.
-	BufferSize, SpoolSize int
+	// beyond that, on disk where its Spec names a Spool, while something other
+	// than output is awaited. TotalSpoolSize is how much all shells of a server
+	// may hold on disk together; 0 means no limit.
+	BufferSize, SpoolSize, TotalSpoolSize int
 
-	// Quotas; 0 means without limit.
+	// Quotas of this configuration; 0 means without limit.
 	MaxShells                     int
 	MaxShellsPerUser              int
 	MaxConcurrentUsers            int
 	MaxConcurrentCommandsPerShell int
+	// Service are the quotas that count the shells of all configurations.
+	Service ServiceQuotas
 }
+
+// ServiceQuotas are quotas over the shells of all configurations (those of
+// winrm/config/winrs); 0 means without limit.
+type ServiceQuotas struct{ MaxShellsPerUser, MaxConcurrentUsers int }
 
 // Traits is how a kind of shell behaves on the wire.
 type Traits struct {

@@ -3,6 +3,7 @@ package shell
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -11,8 +12,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// Directory holds all shells of a server and keeps the quotas on their number.
+// Directory holds all shells of a process and keeps the quotas on their number.
 type Directory struct {
+	// Complete, if not nil, adds to the Spec of a shell that is to be made what
+	// its client did not say: an identifier where that is missing, a spool. It
+	// is set before the Directory is used.
+	Complete func(*Spec)
+
 	mu     sync.Mutex
 	shells map[string]*entry // by upper-case ShellId
 	closed bool
@@ -34,8 +40,11 @@ func NewDirectory() *Directory {
 
 // Create makes a shell and starts what runs in it. ctx bounds the start only.
 func (d *Directory) Create(ctx context.Context, spec Spec) (*Shell, error) {
-	if err := spec.Configuration.checkIdleTimeout(spec.IdleTimeout); err != nil {
+	if err := spec.Configuration.CheckIdleTimeout(spec.IdleTimeout); err != nil {
 		return nil, err
+	}
+	if d.Complete != nil {
+		d.Complete(&spec)
 	}
 	if spec.ShellID == "" {
 		spec.ShellID = uuid.NewString()
@@ -94,7 +103,7 @@ func (d *Directory) reserve(spec *Spec, cancel context.CancelFunc) error {
 	if _, ok := d.shells[spec.ShellID]; ok {
 		return &ConflictError{ShellID: spec.ShellID}
 	}
-	if err := d.checkQuotas(spec.Configuration, spec.Client.User); err != nil {
+	if err := spec.Configuration.Admit(spec.Client.User, d.places()); err != nil {
 		return err
 	}
 	d.making.Add(1)
@@ -104,31 +113,15 @@ func (d *Directory) reserve(spec *Spec, cancel context.CancelFunc) error {
 	return nil
 }
 
-// checkQuotas counts the shells of a configuration.
-func (d *Directory) checkQuotas(cfg *Configuration, user string) error {
-	all, own, users := 0, 0, map[string]bool{}
-	for _, e := range d.shells {
-		if !strings.EqualFold(e.configuration, cfg.Name) {
-			continue
-		}
-		all++
-		users[e.user] = true
-		if e.user == user {
-			own++
+// places tells whose the shells are. The caller holds the lock.
+func (d *Directory) places() iter.Seq[Place] {
+	return func(yield func(Place) bool) {
+		for _, e := range d.shells {
+			if !yield(Place{User: e.user, Configuration: e.configuration}) {
+				return
+			}
 		}
 	}
-	refuse := func(q Quota, limit int) error {
-		return &QuotaError{Quota: q, Limit: limit, Configuration: cfg.Name}
-	}
-	switch {
-	case cfg.MaxShellsPerUser > 0 && own >= cfg.MaxShellsPerUser:
-		return refuse(QuotaShellsPerUser, cfg.MaxShellsPerUser)
-	case cfg.MaxConcurrentUsers > 0 && !users[user] && len(users) >= cfg.MaxConcurrentUsers:
-		return refuse(QuotaConcurrentUsers, cfg.MaxConcurrentUsers)
-	case cfg.MaxShells > 0 && all >= cfg.MaxShells:
-		return refuse(QuotaShells, cfg.MaxShells)
-	}
-	return nil
 }
 
 // enter makes a started shell known, unless the directory was closed.

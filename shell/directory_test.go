@@ -40,14 +40,16 @@ func TestQuotas(t *testing.T) {
 		quota shell.Quota // empty: allowed
 		max   int
 	}{
-		"without":         {func(*shell.Configuration) {}, []string{ann, ann, "b", "c"}, "", 0},
-		"shells, at":      {func(c *shell.Configuration) { c.MaxShells = 3 }, []string{"b", "c"}, "", 0},
-		"shells, over":    {func(c *shell.Configuration) { c.MaxShells = 3 }, []string{"b", "c", "d"}, shell.QuotaShells, 3},
-		"a user's, at":    {func(c *shell.Configuration) { c.MaxShellsPerUser = 2 }, []string{"b", "b", ann}, "", 0},
-		"a user's, over":  {func(c *shell.Configuration) { c.MaxShellsPerUser = 2 }, []string{"b", ann, ann}, shell.QuotaShellsPerUser, 2},
-		"users, at":       {func(c *shell.Configuration) { c.MaxConcurrentUsers = 2 }, []string{"b", "b", ann}, "", 0},
-		"users, over":     {func(c *shell.Configuration) { c.MaxConcurrentUsers = 2 }, []string{"b", "c"}, shell.QuotaConcurrentUsers, 2},
-		"the user's goes": {func(c *shell.Configuration) { c.MaxShells, c.MaxShellsPerUser = 1, 1 }, []string{ann}, shell.QuotaShellsPerUser, 1},
+		"without":                  {func(*shell.Configuration) {}, []string{ann, ann, "b", "c"}, "", 0},
+		"shells, at":               {func(c *shell.Configuration) { c.MaxShells = 3 }, []string{"b", "c"}, "", 0},
+		"shells, over":             {func(c *shell.Configuration) { c.MaxShells = 3 }, []string{"b", "c", "d"}, shell.QuotaShells, 3},
+		"a user's, at":             {func(c *shell.Configuration) { c.MaxShellsPerUser = 2 }, []string{"b", "b", ann}, "", 0},
+		"a user's, over":           {func(c *shell.Configuration) { c.MaxShellsPerUser = 2 }, []string{"b", ann, ann}, shell.QuotaShellsPerUser, 2},
+		"users, at":                {func(c *shell.Configuration) { c.MaxConcurrentUsers = 2 }, []string{"b", "b", ann}, "", 0},
+		"users, over":              {func(c *shell.Configuration) { c.MaxConcurrentUsers = 2 }, []string{"b", "c"}, shell.QuotaConcurrentUsers, 2},
+		"of the service, a user's": {func(c *shell.Configuration) { c.Service.MaxShellsPerUser = 1 }, []string{"b", ann}, shell.QuotaShellsPerUser, 1},
+		"of the service, users":    {func(c *shell.Configuration) { c.Service.MaxConcurrentUsers = 2 }, []string{"b", "c"}, shell.QuotaConcurrentUsers, 2},
+		"the user's goes":          {func(c *shell.Configuration) { c.MaxShells, c.MaxShellsPerUser = 1, 1 }, []string{ann}, shell.QuotaShellsPerUser, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,7 +61,11 @@ func TestQuotas(t *testing.T) {
 				}
 				var quota *shell.QuotaError
 				require.ErrorAs(t, err, &quota)
-				assert.Equal(t, shell.QuotaError{Quota: test.quota, Limit: test.max, Configuration: w.cfg.Name}, *quota)
+				of := w.cfg.Name
+				if strings.HasPrefix(name, "of the service") {
+					of = ""
+				}
+				assert.Equal(t, shell.QuotaError{Quota: test.quota, Limit: test.max, Asked: test.max + 1, Configuration: of}, *quota)
 				assert.Contains(t, err.Error(), string(test.quota))
 				before := len(w.dir.List(admin))
 				require.NoError(t, w.sh.Close(owner))
@@ -109,7 +115,7 @@ func TestCommandQuota(t *testing.T) {
 		w.command()
 		_, err := w.sh.Command(t.Context(), owner, "", &shell.CommandRequest{})
 		assert.Equal(t, &shell.QuotaError{
-			Quota: shell.QuotaCommandsPerShell, Limit: 2, Configuration: w.cfg.Name,
+			Quota: shell.QuotaCommandsPerShell, Limit: 2, Asked: 3, Configuration: w.cfg.Name,
 		}, err)
 		one.Finish(0)
 		two := w.command()
@@ -174,7 +180,8 @@ func TestInfo(t *testing.T) {
 		assert.Same(t, w.sh.Spec(), info.Spec)
 		info.Spec = nil
 		assert.Equal(t, shell.Info{
-			State: shell.Connected, ClientIP: owner.Address, ProcessID: noProcess, IdleTimeout: idle,
+			ConfigurationName: "Test.PowerShell",
+			State:             shell.Connected, ClientIP: owner.Address, ProcessID: noProcess, IdleTimeout: idle,
 			MaxIdleTimeout: 12 * time.Hour, RunTime: time.Minute, Inactivity: time.Minute, BufferedBytes: 10,
 			Disconnectable: true,
 		}, info)

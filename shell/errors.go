@@ -99,16 +99,24 @@ const (
 	QuotaCommandsPerShell Quota = "MaxConcurrentCommandsPerShell"
 )
 
-// QuotaError says which quota of which configuration is used up.
+// QuotaError says which quota is used up, what it allows and what was asked
+// for.
 type QuotaError struct {
-	Quota         Quota
-	Limit         int
+	Quota Quota
+	// Limit is what the quota allows, Asked what there would have been.
+	Limit, Asked int
+	// Configuration is the name of the configuration that has the quota; empty
+	// for one over the shells of all configurations.
 	Configuration string
 }
 
 func (e *QuotaError) Error() string {
-	return fmt.Sprintf("%s of configuration %s allows %d; close a shell or command that is not needed, or ask an administrator to raise it",
-		e.Quota, e.Configuration, e.Limit)
+	of := "of the service"
+	if e.Configuration != "" {
+		of = "of configuration " + e.Configuration
+	}
+	return fmt.Sprintf("%s %s allows %d, and this would be %d; close a shell or command that is not needed, or ask an administrator to raise it",
+		e.Quota, of, e.Limit, e.Asked)
 }
 
 // IdleTimeoutError says that an idle timeout is out of bounds.

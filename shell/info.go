@@ -6,20 +6,23 @@ import (
 	"time"
 )
 
-// Info is what can be told of a shell (MS-WSMV 2.2.4.37).
+// Info is what can be told of a shell (MS-WSMV 2.2.4.37). It goes through JSON
+// without loss but for the Spec's Configuration and Creation.
 type Info struct {
 	*Spec
-	State           State
-	ClientIP        string
-	ProcessID       int
-	IdleTimeout     time.Duration
-	MaxIdleTimeout  time.Duration
-	BufferMode      Mode
-	RunTime         time.Duration
-	Inactivity      time.Duration
-	BufferedBytes   int
-	DroppedMessages int64
-	Disconnectable  bool
+	// ConfigurationName is the name of the Spec's Configuration.
+	ConfigurationName string
+	State             State
+	ClientIP          string
+	ProcessID         int
+	IdleTimeout       time.Duration
+	MaxIdleTimeout    time.Duration
+	BufferMode        Mode
+	RunTime           time.Duration
+	Inactivity        time.Duration
+	BufferedBytes     int
+	DroppedMessages   int64
+	Disconnectable    bool
 }
 
 // Info tells of the shell to its owner or an administrator. It does not count
@@ -34,7 +37,7 @@ func (sh *Shell) Info(c Client) (Info, error) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	return Info{
-		Spec: &sh.spec, State: sh.state, ClientIP: sh.client.Address, ProcessID: pid,
+		Spec: &sh.spec, ConfigurationName: sh.cfg.Name, State: sh.state, ClientIP: sh.client.Address, ProcessID: pid,
 		IdleTimeout: sh.idleTimeout, MaxIdleTimeout: sh.cfg.MaxIdleTimeout, BufferMode: sh.mode,
 		RunTime: time.Since(sh.created), Inactivity: sh.clock.silence(),
 		BufferedBytes: sh.buffer.used + sh.buffer.kept, DroppedMessages: sh.buffer.dropped,

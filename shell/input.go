@@ -112,10 +112,10 @@ func (sh *Shell) addCommand(id string, r *CommandRequest) (*Command, error) {
 		}
 	}
 	if limit := sh.cfg.MaxConcurrentCommandsPerShell; limit > 0 && running >= limit {
-		return nil, &QuotaError{Quota: QuotaCommandsPerShell, Limit: limit, Configuration: sh.cfg.Name}
+		return nil, &QuotaError{Quota: QuotaCommandsPerShell, Limit: limit, Asked: running + 1, Configuration: sh.cfg.Name}
 	}
 	if len(sh.commands) >= maxCommands {
-		return nil, &QuotaError{Quota: QuotaCommandsPerShell, Limit: maxCommands, Configuration: sh.cfg.Name}
+		return nil, &QuotaError{Quota: QuotaCommandsPerShell, Limit: maxCommands, Asked: len(sh.commands) + 1, Configuration: sh.cfg.Name}
 	}
 	cmd := &Command{id: id, line: r.Line, created: time.Now()}
 	cmd.target.init(sh, cmd, sh.cfg.Traits.CommandStreams)
@@ -160,6 +160,7 @@ func (sh *Shell) removeCommand(cmd *Command) {
 		if other == cmd {
 			sh.commands = append(sh.commands[:i:i], sh.commands[i+1:]...)
 			cmd.target.end()
+			sh.sayLast()
 			return
 		}
 	}
@@ -190,6 +191,9 @@ func (sh *Shell) lookUp(id string) (*Command, error) {
 // after any other signal one whose client was told of its end: clients of
 // command shells release a command with ctrl_c too.
 func (sh *Shell) Signal(ctx context.Context, c Client, id string, s Signal) error {
+	if s == SignalTerminate && sh.letGo(c, id) {
+		return nil
+	}
 	return sh.use(c, func() error {
 		cmd, err := sh.lookUp(id)
 		if err != nil && sh.isForgotten(id) {
@@ -210,6 +214,20 @@ func (sh *Shell) Signal(ctx context.Context, c Client, id string, s Signal) erro
 		}
 		return err
 	})
+}
+
+// letGo releases a finished command of a shell that has ended: there is nobody
+// left to ask, and nothing left to end. It reports whether that was so.
+func (sh *Shell) letGo(c Client, id string) bool {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	cmd, err := sh.command(id)
+	if sh.ended == nil || err != nil || !cmd.finished || sh.admit(c, eventUse) != nil {
+		return false
+	}
+	sh.removeCommand(cmd)
+	sh.clock.end(sh)
+	return true
 }
 
 func (sh *Shell) isForgotten(id string) bool {

@@ -31,8 +31,8 @@ type object struct {
 	id     uint64
 	class  Class
 	stream *Stream
-	pieces []Data
-	one    [1]Data // backing of pieces for the many objects of one piece
+	pieces []held
+	one    [1]held // backing of pieces for the many objects of one piece
 
 	complete bool // its last piece has come
 	dropped  bool // thrown away; pieces that still come are swallowed
@@ -42,15 +42,16 @@ type object struct {
 	handed    position // what answers have taken
 	confirmed position // what the client is known to have
 	kept      int      // bytes of confirmed pieces that are still kept
+	keptHere  int      // those of them that are in memory
 }
 
 // position is a place in an object: a piece, an offset in it as the Cutter
 // counts, and the number of cuts made before.
 type position struct{ piece, offset, shift int }
 
-func newObject(st *Stream, seq uint64, p Piece) *object {
+func newObject(st *Stream, seq uint64, p Piece, record Record) *object {
 	o := &object{stream: st, seq: seq, id: p.Object, class: p.Class, complete: p.End || p.Object == 0}
-	o.one[0] = p.Data
+	o.one[0] = held{p.Data, record}
 	o.pieces = o.one[:]
 	return o
 }
@@ -64,11 +65,22 @@ func (o *object) done() bool {
 }
 
 // unconfirmed is the size in bytes of the pieces that the client is not known
-// to have.
-func (o *object) unconfirmed() int {
-	n := 0
-	for _, d := range o.pieces[o.confirmed.piece:] {
-		n += d.Size()
+// to have, and how much of that is not in memory.
+func (o *object) unconfirmed() (all, onDisk int) {
+	for i := range o.pieces[o.confirmed.piece:] {
+		h := &o.pieces[o.confirmed.piece+i]
+		all += h.size()
+		if !h.inMemory() {
+			onDisk += h.size()
+		}
 	}
-	return n
+	return all, onDisk
+}
+
+// free lets go of all pieces.
+func (o *object) free() {
+	for i := range o.pieces {
+		o.pieces[i].free()
+	}
+	o.pieces, o.one[0] = nil, held{}
 }

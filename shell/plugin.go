@@ -81,7 +81,7 @@ type OpenRequest struct {
 	InputStreams     []string
 	OutputStreams    []string
 	// Creation is the plug-in's own content of the request (creationXml).
-	Creation Data
+	Creation Data `json:"-"`
 }
 
 // Variable is an environment variable.

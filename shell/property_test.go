@@ -116,6 +116,8 @@ func (m *deliveryModel) check() {
 	require.GreaterOrEqual(m.w.t, used, 0)
 	require.GreaterOrEqual(m.w.t, kept, 0)
 	require.Equal(m.w.t, want, used+kept)
+	counted, recounted := m.w.sh.Recount()
+	require.Equal(m.w.t, recounted, counted, "used, on disk, kept, kept in memory")
 }
 
 // drain ends every object and fetches everything.
@@ -141,6 +143,10 @@ func (m *deliveryModel) drain() {
 	}
 	m.check()
 	m.w.empty()
+	if spool := m.w.plugin.Spool; spool != nil {
+		held, _ := spool.Records()
+		require.Zero(m.w.t, held, "records that nobody needs")
+	}
 }
 
 // TestDelivery: of random operations, thousands of runs. Nothing is lost,
@@ -148,10 +154,12 @@ func (m *deliveryModel) drain() {
 // one before has not whole, and the buffers count right.
 func TestDelivery(t *testing.T) {
 	const runs, steps = 2000, 60
-	configurations := []func(*shell.Configuration){twoStreams, func(*shell.Configuration) {}}
+	configurations := []func(*shell.Configuration){
+		twoStreams, func(*shell.Configuration) {}, spooling, func(c *shell.Configuration) { twoStreams(c); spooling(c) },
+	}
 	for seed := range uint64(runs) {
 		synctest.Test(t, func(t *testing.T) {
-			m := newDeliveryModel(newWorld(t, configurations[seed%2]), seed)
+			m := newDeliveryModel(newWorld(t, configurations[seed%4]), seed)
 			t.Cleanup(func() {
 				if t.Failed() {
 					t.Logf("seed %d:\n%s", seed, strings.Join(m.log, "\n"))

@@ -56,10 +56,16 @@ func (sh *Shell) Receive(ctx context.Context, c Client, r ReceiveRequest) (*Answ
 			if err := t.gather(ctx, me, streams); err != nil {
 				return nil, err
 			}
+			if err := t.load(me, streams, r.Room); err != nil {
+				return nil, err
+			}
 			b := &answerBuilder{cutter: sh.cutter, left: r.Room, whole: r.Room, overhead: r.Overhead}
 			if a := t.take(streams, b); a != nil {
 				a.key = r.Key
 				return a, nil
+			}
+			if t.needsLoad(streams) {
+				continue // what was on disk only by now
 			}
 		}
 		if err := t.wait(ctx, me, nil); err != nil {
@@ -110,6 +116,22 @@ func (t *target) detach() {
 	t.notify()
 }
 
+// EndReceives ends every Receive that waits, with ErrTimedOut: its client will
+// ask again, on a connection to somebody else.
+func (sh *Shell) EndReceives() {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.eachTarget(func(t *target) {
+		if t.receiver == nil {
+			return
+		}
+		if found, err := t.ready(t.receiver.streams); err == nil && !found {
+			t.dismiss(ErrTimedOut)
+		}
+		t.notify()
+	})
+}
+
 func (t *target) release(me *receiver) {
 	if t.receiver == me {
 		t.receiver = nil
@@ -130,6 +152,8 @@ func (t *target) ready(streams []*Stream) (bool, error) {
 		return true, nil
 	case sh.state == Disconnected:
 		return false, ErrStreamDisconnected
+	case sh.ended != nil && t.cmd == nil && sh.unfetched():
+		return false, nil // its turn comes when that was fetched
 	case sh.ended != nil:
 		return false, sh.told()
 	}

@@ -10,8 +10,8 @@ import (
 type Spec struct {
 	OpenRequest
 	Client        Client
-	ResourceURI   string // as the client spelled it
-	Configuration *Configuration
+	ResourceURI   string         // as the client spelled it
+	Configuration *Configuration `json:"-"`
 	// ClientNamed is true where the client chose the ShellId, which is what
 	// makes a shell one that can be disconnected.
 	ClientNamed bool
@@ -21,6 +21,13 @@ type Spec struct {
 	Lifetime time.Duration
 	// BufferMode asked for; nil means the configuration's.
 	BufferMode *Mode
+	// InteractiveToken keeps the shell to clients on this machine: nobody else
+	// uses it, connects or reconnects to it. Its owner may still get and close
+	// it from anywhere. It does not change what runs in the shell.
+	InteractiveToken bool
+	// Spool takes what is more than memory should hold; nil means that memory
+	// holds it all.
+	Spool Spool `json:"-"`
 	// Locale, DataLocale, Encoding, NoProfile and Compression are only kept,
 	// to be told again.
 	Locale, DataLocale, Encoding, Compression string
@@ -50,6 +57,8 @@ type Shell struct {
 	ended       error // why the instance ended by itself
 	clock       clock
 	inputs      inputs
+	saving      saving
+	tails       []*tail
 	closing     bool
 	closed      chan struct{} // closed when everything is gone
 }
@@ -90,7 +99,8 @@ func (sh *Shell) own(c Client) bool {
 	return sh.client.sameSession(c)
 }
 
-// allow checks that a shell's owner asks.
+// allow checks that a shell's owner asks. It is enough to look at the shell and
+// to close it; see allowUse.
 func (sh *Shell) allow(c Client) error {
 	if c.User != sh.spec.Client.User {
 		return &AccessError{User: c.User, ShellID: sh.spec.ShellID}
@@ -109,7 +119,7 @@ func (sh *Shell) enter(c Client, e event) error {
 // clock.end. The caller holds the lock, and goes on holding it where what the
 // request does must not be separated from what it was admitted to.
 func (sh *Shell) admit(c Client, e event) error {
-	if err := sh.allow(c); err != nil {
+	if err := sh.allowUse(c); err != nil {
 		return err
 	}
 	own := sh.own(c) || sh.cfg.Traits.AnySession && e == eventUse
@@ -147,6 +157,7 @@ func (sh *Shell) Ended(err error) {
 	sh.ended = &EndedError{ShellID: sh.spec.ShellID, Cause: err}
 	sh.buffer.changed()
 	sh.notifyAll()
+	sh.noteRemains()
 }
 
 // notifyAll wakes every Receive of the shell.

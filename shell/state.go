@@ -110,6 +110,9 @@ func (s *Shell) step(e event, own bool) error {
 	if !o.allowed() {
 		return &StateError{ShellID: s.spec.ShellID, Reason: o.refused}
 	}
-	s.state = o.to
+	if before := s.state; before != o.to {
+		s.state = o.to
+		s.noteRemains()
+	}
 	return nil
 }

@@ -19,21 +19,29 @@ type Stream struct {
 	lost    bool      // its client was seen to be lost, and was not heard on it since
 	dropped int       // objects that are thrown away and still in the list
 	first   []*object // greeting of a client that is being connected
+	final   []Piece   // what is put when nothing of a command is left to fetch
 }
 
 // Name is the stream's name, for example "stdout".
 func (st *Stream) Name() string { return st.name }
 
-// Put appends a piece. It never blocks: a plug-in that should stop asks
-// WaitRoom. On a closed shell or command the piece is thrown away.
+// Put appends a piece. It waits for nobody but, where there is more than memory
+// should hold, the disk: a plug-in that should stop asks WaitRoom. The pieces
+// of one stream are put by one goroutine at a time. On a closed shell or
+// command the piece is thrown away.
 func (st *Stream) Put(p Piece) {
 	sh := st.target.sh
+	record := st.spill(p.Data)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if st.target.gone {
+		if record != nil {
+			record.Free()
+		}
 		return
 	}
-	st.put(p)
+	st.put(p, record)
+	st.showTails(p)
 	if sh.mode == Drop {
 		sh.dropSurplus()
 	}
@@ -43,26 +51,35 @@ func (st *Stream) Put(p Piece) {
 	st.target.notify()
 }
 
-func (st *Stream) put(p Piece) {
+func (st *Stream) put(p Piece, record Record) {
 	sh := st.target.sh
+	piece := held{p.Data, record}
+	if piece.unload() {
+		sh.buffer.onDisk += piece.size()
+	}
 	if o := st.open(); o != nil && p.Object != 0 && o.id == p.Object {
 		o.complete = p.End
 		if o.dropped {
-			sh.buffer.droppedBytes += int64(p.Data.Size())
+			if !piece.inMemory() {
+				sh.buffer.onDisk -= piece.size()
+			}
+			sh.buffer.droppedBytes += int64(piece.size())
+			piece.free()
 			st.trim()
 			return
 		}
-		o.pieces = append(o.pieces, p.Data)
-		sh.buffer.used += p.Data.Size()
+		o.pieces = append(o.pieces, piece)
+		sh.buffer.used += piece.size()
 		return
 	} else if o != nil {
 		// The object before was never finished: what came of it is all there is.
 		o.complete = true
 	}
 	sh.seq++
-	o := newObject(st, sh.seq, p)
+	p.Data = piece.data
+	o := newObject(st, sh.seq, p, record)
 	st.objects, st.last = append(st.objects, o), o
-	sh.buffer.used += p.Data.Size()
+	sh.buffer.used += piece.size()
 	if sh.mode == Drop && o.class == ClassDrop {
 		sh.buffer.candidate(o)
 	}
@@ -90,7 +107,7 @@ func (st *Stream) PutFirst(pieces ...Piece) {
 	first := make([]*object, 0, len(pieces))
 	for _, p := range pieces {
 		sh.seq++
-		first = append(first, newObject(st, sh.seq, p))
+		first = append(first, newObject(st, sh.seq, p, nil))
 		sh.buffer.used += p.Data.Size()
 	}
 	if sh.connecting {
@@ -104,6 +121,35 @@ func (st *Stream) PutFirst(pieces ...Piece) {
 	st.objects = slices.Insert(st.objects, at, first...)
 	st.target.urgent = true
 	st.target.notify()
+}
+
+// PutLast puts whole objects, of one piece each, that no client gets before it
+// has fetched what there is of every command. They are the shell's last words:
+// a client that hears them lets go of its commands.
+func (st *Stream) PutLast(pieces ...Piece) {
+	sh := st.target.sh
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if st.target.gone {
+		return
+	}
+	st.final = append(st.final, pieces...)
+	sh.sayLast()
+}
+
+// sayLast puts the last words once their time has come. The caller holds the
+// lock.
+func (sh *Shell) sayLast() {
+	for _, st := range sh.target.streams {
+		if len(st.final) == 0 || sh.unfetched() {
+			continue
+		}
+		for _, p := range st.final {
+			st.put(p, nil)
+		}
+		st.final, sh.target.urgent = nil, true
+		sh.target.notify()
+	}
 }
 
 // Holds reports whether an object is still in the stream, so that the client
@@ -145,13 +191,10 @@ func (st *Stream) confirm() {
 			continue
 		}
 		for p := o.confirmed.piece; p < o.handed.piece; p++ {
-			n := o.pieces[p].Size()
-			o.kept += n
-			sh.buffer.used -= n
-			sh.buffer.kept += n
+			sh.keep(o, &o.pieces[p])
 		}
 		o.confirmed = o.handed
-		if sh.buffer.kept > sh.cfg.BufferSize && !o.done() {
+		if !o.done() && sh.keepsTooMuch() {
 			sh.forgetStart(o)
 		}
 	}
@@ -167,8 +210,8 @@ func (st *Stream) trim() {
 		if o.dropped {
 			st.dropped--
 		}
-		st.target.sh.buffer.kept -= o.kept
-		o.pieces, o.one[0] = nil, Data{} // it may still be among the droppable
+		st.target.sh.unkeep(o)
+		o.free() // it may still be among the droppable
 		st.objects[n] = nil
 		n++
 	}
@@ -231,8 +274,9 @@ func (st *Stream) restart() {
 			sh.buffer.dropped++
 		default:
 			sh.buffer.used += o.kept
-			sh.buffer.kept -= o.kept
-			o.kept, o.handed, o.confirmed = 0, position{}, position{}
+			sh.buffer.onDisk += o.kept - o.keptHere
+			sh.unkeep(o)
+			o.handed, o.confirmed = position{}, position{}
 		}
 	}
 	st.next, st.answer, st.lost = 0, nil, false
@@ -245,7 +289,8 @@ func (st *Stream) restart() {
 // ungreet takes back the greeting of a client that was not connected after all.
 func (st *Stream) ungreet() {
 	for _, o := range st.first {
-		st.target.sh.buffer.used -= o.unconfirmed()
+		all, _ := o.unconfirmed()
+		st.target.sh.buffer.used -= all
 	}
 	st.first = nil
 }

@@ -87,8 +87,8 @@ func (t *target) pending(streams []*Stream, limit int) int {
 			if o.dropped {
 				continue
 			}
-			for _, d := range o.pieces[o.handed.piece:] {
-				n += d.Size()
+			for i := range o.pieces[o.handed.piece:] {
+				n += o.pieces[o.handed.piece+i].size()
 			}
 			if n >= limit {
 				return n
@@ -196,5 +196,6 @@ func (t *target) take(streams []*Stream, b *answerBuilder) *Answer {
 	for _, st := range streams {
 		st.answer = a
 	}
+	t.sh.sayLast()
 	return a
 }

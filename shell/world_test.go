@@ -75,10 +75,20 @@ func newWorld(t *testing.T, change ...func(*shell.Configuration)) *world {
 
 // spec asks for the owner's shell.
 func (w *world) spec() shell.Spec {
-	return shell.Spec{
+	spec := shell.Spec{
 		OpenRequest: shell.OpenRequest{ShellID: shape, Owner: owner.User},
 		Client:      owner, Configuration: w.cfg, ClientNamed: true,
 	}
+	if w.plugin.Spool != nil {
+		spec.Spool = w.plugin.Spool
+	}
+	return spec
+}
+
+// spooling gives shells a spool, and little memory.
+func spooling(c *shell.Configuration) {
+	c.BufferSize, c.SpoolSize = 100, 1<<20
+	c.Plugin.(*shelltest.Plugin).Spool = &shelltest.Spool{}
 }
 
 // bubble runs f in a synctest bubble with a world of its own.

@@ -47,6 +47,20 @@ const (
 	CodeRedirectRequested        FaultCode = 0x80338199
 )
 
+// Codes about the representation in a Put or Create, for the most part of the
+// service's configuration.
+const (
+	CodeInvalidValues        FaultCode = 0x80338056
+	CodeMissingValues        FaultCode = 0x80338057
+	CodeInvalidNamespace     FaultCode = 0x80338058
+	CodeListenerAddress      FaultCode = 0x80338089
+	CodeConfigPort           FaultCode = 0x803380DC
+	CodeCertificateHostname  FaultCode = 0x803380E9 // not the certificate's name
+	CodeThumbprintNotEmpty   FaultCode = 0x803380EB
+	CodeInvalidIPFilter      FaultCode = 0x803380EC
+	CodeSelectorsInputDiffer FaultCode = 0x803380ED // the input would change a selector
+)
+
 // Codes about quotas. Those with PPQ are quotas of one session configuration.
 const (
 	CodeQuotaMaxShells              FaultCode = 0x803381A5

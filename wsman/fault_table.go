@@ -2,24 +2,25 @@ package wsman
 
 // Subcodes of faults.
 var (
-	subAccessDenied        = QName{NamespaceWSMan, "AccessDenied"}
-	subAlreadyExists       = QName{NamespaceWSMan, "AlreadyExists"}
-	subEncodingLimit       = QName{NamespaceWSMan, "EncodingLimit"}
-	subInternalError       = QName{NamespaceWSMan, "InternalError"}
-	subInvalidOptions      = QName{NamespaceWSMan, "InvalidOptions"}
-	subInvalidParameter    = QName{NamespaceWSMan, "InvalidParameter"}
-	subInvalidSelectors    = QName{NamespaceWSMan, "InvalidSelectors"}
-	subQuotaLimit          = QName{NamespaceWSMan, "QuotaLimit"}
-	subSchemaValidation    = QName{NamespaceWSMan, "SchemaValidationError"}
-	subTimedOut            = QName{NamespaceWSMan, "TimedOut"}
-	subUnsupportedFeature  = QName{NamespaceWSMan, "UnsupportedFeature"}
-	subUnreachable         = QName{NamespaceAddressing, "DestinationUnreachable"}
-	subInvalidHeader       = QName{NamespaceAddressing, "InvalidMessageInformationHeader"}
-	subHeaderRequired      = QName{NamespaceAddressing, "MessageInformationHeaderRequired"}
-	subActionNotSupported  = QName{NamespaceAddressing, "ActionNotSupported"}
-	subFilterDialect       = QName{NamespaceEnumeration, "FilterDialectRequestedUnavailable"}
-	subCannotProcessFilter = QName{NamespaceEnumeration, "CannotProcessFilter"}
-	subInvalidEnumeration  = QName{NamespaceEnumeration, "InvalidEnumerationContext"}
+	subAccessDenied          = QName{NamespaceWSMan, "AccessDenied"}
+	subAlreadyExists         = QName{NamespaceWSMan, "AlreadyExists"}
+	subEncodingLimit         = QName{NamespaceWSMan, "EncodingLimit"}
+	subInternalError         = QName{NamespaceWSMan, "InternalError"}
+	subInvalidOptions        = QName{NamespaceWSMan, "InvalidOptions"}
+	subInvalidParameter      = QName{NamespaceWSMan, "InvalidParameter"}
+	subInvalidRepresentation = QName{NamespaceTransfer, "InvalidRepresentation"}
+	subInvalidSelectors      = QName{NamespaceWSMan, "InvalidSelectors"}
+	subQuotaLimit            = QName{NamespaceWSMan, "QuotaLimit"}
+	subSchemaValidation      = QName{NamespaceWSMan, "SchemaValidationError"}
+	subTimedOut              = QName{NamespaceWSMan, "TimedOut"}
+	subUnsupportedFeature    = QName{NamespaceWSMan, "UnsupportedFeature"}
+	subUnreachable           = QName{NamespaceAddressing, "DestinationUnreachable"}
+	subInvalidHeader         = QName{NamespaceAddressing, "InvalidMessageInformationHeader"}
+	subHeaderRequired        = QName{NamespaceAddressing, "MessageInformationHeaderRequired"}
+	subActionNotSupported    = QName{NamespaceAddressing, "ActionNotSupported"}
+	subFilterDialect         = QName{NamespaceEnumeration, "FilterDialectRequestedUnavailable"}
+	subCannotProcessFilter   = QName{NamespaceEnumeration, "CannotProcessFilter"}
+	subInvalidEnumeration    = QName{NamespaceEnumeration, "InvalidEnumerationContext"}
 )
 
 // URIs of w:FaultDetail (DSP0226 section 14.6) begin with faultDetail.
@@ -64,7 +65,7 @@ func internalError(symbol, text string) faultKind {
 }
 
 // faultTable is never changed.
-var faultTable = joinTables(messageFaults, quotaFaults, shellFaults, systemFaults, pluginFaults)
+var faultTable = joinTables(messageFaults, configFaults, quotaFaults, shellFaults, systemFaults, pluginFaults)
 
 // joinTables makes one table of several.
 func joinTables(parts ...map[FaultCode]faultKind) map[FaultCode]faultKind {

@@ -2,6 +2,7 @@ package wsman
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -38,11 +39,22 @@ type Request struct {
 	Deadline time.Time
 	// Header holds the parsed headers.
 	Header Header
+	// Delegation is what the client has handed over of itself when it
+	// authenticated; nil where it has not. It does not travel with the Request.
+	Delegation Delegation
 
 	// bodyStart and bodyEnd delimit the content of s:Body in Raw.
 	bodyStart, bodyEnd int
 	// scope holds the namespace declarations in force at the start of the body.
 	scope namespaceScope
+}
+
+// Delegation lets what runs for a client go on to other machines in its name.
+type Delegation interface {
+	// CredentialCache makes a Kerberos credential cache (MIT's file format,
+	// version 4) of what was handed over: for one session, which removes it.
+	// Nil says that nothing can be made of it here.
+	CredentialCache(ctx context.Context) ([]byte, error)
 }
 
 // Body is the content of an answer's s:Body.
@@ -64,7 +76,22 @@ type Response struct {
 	MessageID string
 	// RelatesTo is the message that this answers; empty means the request's.
 	RelatesTo string
+	// Envelope, if not nil, is the whole answer in UTF-8, rendered elsewhere;
+	// Action, Body, MessageID and RelatesTo are not used then. It may be used
+	// until Written is called.
+	Envelope []byte
 	// Written, if not nil, is called exactly once after the answer was handed
 	// to the client's connection (err is nil) or could not be (err says why).
+	// ErrDeliveryUnknown says that nobody knows which.
 	Written func(err error)
 }
+
+// ErrNoAnswer is what a Handler returns for a request that nobody may answer,
+// because whoever served it may have done so and cannot be asked. The client's
+// connection is broken, and it sends the same request again.
+var ErrNoAnswer = errors.New("wsman: the request is left without an answer")
+
+// ErrDeliveryUnknown is what Response.Written is told of an answer of which it
+// is not known whether it was handed to the client's connection, because the
+// process that had the connection is gone.
+var ErrDeliveryUnknown = errors.New("wsman: it is not known whether the answer was written")

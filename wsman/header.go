@@ -36,6 +36,10 @@ type Header struct {
 	ActivityID string
 	// CompressionType is the compression asked for at Create; "" for none.
 	CompressionType string
+	// UseInteractiveToken is true where the client wants a session that is used
+	// from the server's own machine only, as New-PSSession -EnableNetworkAccess
+	// does. It is a header of NamespaceSession and has a meaning at Create only.
+	UseInteractiveToken bool
 	// Selectors choose an instance of the resource.
 	Selectors []Selector
 	// Options are hints and orders to what serves the resource.

@@ -28,6 +28,7 @@ const (
 	headerSequenceID
 	headerActivityID
 	headerCompressionType
+	headerUseInteractiveToken
 )
 
 // headerKindOf says which header the scanner stands on.
@@ -83,6 +84,10 @@ func headerKindOf(s *xmlscan.Scanner) headerKind {
 	case NamespaceShell:
 		if string(s.Local()) == "CompressionType" {
 			return headerCompressionType
+		}
+	case NamespaceSession:
+		if string(s.Local()) == "UseInteractiveToken" {
+			return headerUseInteractiveToken
 		}
 	}
 	return headerUnknown

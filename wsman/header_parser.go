@@ -96,7 +96,7 @@ func (p *headerParser) known(s *xmlscan.Scanner, kind headerKind) error {
 		return p.text(s, &h.OperationID)
 	case headerCompressionType:
 		return p.text(s, &h.CompressionType)
-	case headerMaxEnvelopeSize, headerOperationTimeout, headerSequenceID, headerActivityID:
+	case headerMaxEnvelopeSize, headerOperationTimeout, headerSequenceID, headerActivityID, headerUseInteractiveToken:
 		return p.value(s, kind)
 	case headerLocale:
 		return p.language(s, &h.Locale)

@@ -3,6 +3,7 @@ package wsman
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/winrmd/winrmd/wsman/xmlscan"
@@ -72,8 +73,22 @@ func (p *headerParser) value(s *xmlscan.Scanner, kind headerKind) error {
 			return nil
 		}
 		p.header.ActivityID = text
+	case headerUseInteractiveToken:
+		p.interactiveToken(text)
 	}
 	return nil
+}
+
+// interactiveToken reads UseInteractiveToken, an xs:boolean. A word that is
+// neither is a fault, because a session that anybody may come back to is not
+// what its client has asked for.
+func (p *headerParser) interactiveToken(text string) {
+	switch {
+	case trueValue([]byte(text)):
+		p.header.UseInteractiveToken = true
+	case text != "0" && !strings.EqualFold(text, "false"):
+		p.fail(invalidHeader("The SOAP header UseInteractiveToken must be true, false, 1 or 0: %.64s.", text))
+	}
 }
 
 // envelopeSize reads the MaxEnvelopeSize (MS-WSMV 3.1.4.1.7).

@@ -19,6 +19,12 @@ const (
 	NamespaceXML           = "http://www.w3.org/XML/1998/namespace"
 )
 
+// NamespaceSession is that of headers which are winrmd's own. Its header
+// UseInteractiveToken stands for a wish that Windows' client API has as session
+// option 34 (WSMAN_OPTION_USE_INTERACTIVE_TOKEN), and of which nobody outside
+// Microsoft has seen how it is written on the wire.
+const NamespaceSession = "https://github.com/winrmd/winrmd/session"
+
 // AddressAnonymous is the address of whoever waits for the answer on the
 // connection: the only ReplyTo that is supported, and every answer's To
 // (WS-Addressing 2004/08 section 2.1).

@@ -27,6 +27,9 @@ type Principal struct {
 	// Source is the address that the request came from; the zero value for a
 	// local socket.
 	Source netip.Addr `json:"source"`
+	// Resources are what the URI of a resource must begin with, if the principal
+	// may use some only; nil means all. RestrictResources sees to it.
+	Resources []string `json:"resources,omitempty"`
 	// Loopback is true where the request came from this machine.
 	Loopback bool `json:"loopback,omitempty"`
 }

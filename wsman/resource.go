@@ -26,11 +26,22 @@ const (
 	ResourceConfigPlugin      = NamespaceConfig + "/plugin"
 )
 
+// ShellConfiguration returns the name of the kind of command shell that a
+// resource URI names, and whether it names one.
+func ShellConfiguration(resourceURI string) (name string, ok bool) {
+	return after(ResourceShell+"/", resourceURI)
+}
+
 // PowerShellConfiguration returns the name of the session configuration that
 // a resource URI names, and whether it names one.
 func PowerShellConfiguration(resourceURI string) (name string, ok bool) {
-	n := len(ResourcePowerShellPrefix)
-	if len(resourceURI) <= n || !strings.EqualFold(resourceURI[:n], ResourcePowerShellPrefix) {
+	return after(ResourcePowerShellPrefix, resourceURI)
+}
+
+// after is what comes after a prefix in any case of letters, if something does.
+func after(prefix, resourceURI string) (string, bool) {
+	n := len(prefix)
+	if len(resourceURI) <= n || !strings.EqualFold(resourceURI[:n], prefix) {
 		return "", false
 	}
 	return resourceURI[n:], true

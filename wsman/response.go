@@ -11,6 +11,9 @@ import (
 // headers in Windows' order. A MessageID or RelatesTo that is empty is set
 // first, so that an answer rendered again is the same to the byte.
 func (r *Response) AppendEnvelope(dst []byte, req *Request) []byte {
+	if r.Envelope != nil {
+		return append(dst, r.Envelope...)
+	}
 	if r.MessageID == "" {
 		r.MessageID = newMessageID()
 	}

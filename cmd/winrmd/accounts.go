@@ -12,10 +12,11 @@ import (
 )
 
 // accounts verifies users against the users file and knows who is an
-// administrator. It implements auth.Verifier.
+// administrator. It implements auth.Verifier and negotiate.Accounts.
 type accounts struct {
 	file     *users.File
 	settings *settings
+	domain   bool                       // names of a domain's users are users, too
 	last     atomic.Pointer[generation] // the answer before
 }
 
@@ -40,11 +41,7 @@ func (a *accounts) Verify(ctx context.Context, name, password string) (auth.Iden
 	if err != nil {
 		return auth.Identity{}, err
 	}
-	identity := auth.Identity{Name: user.Name, Generation: a.generation(user.Name, credential)}
-	if service := a.settings.Service(); service.Administrator(user.Name) {
-		identity.Groups = []string{wsman.GroupAdministrators}
-	}
-	return identity, nil
+	return a.identity(user, credential), nil
 }
 
 // Generation implements auth.Verifier. It changes with the user's entry and
@@ -55,6 +52,9 @@ func (a *accounts) Generation(name string) (string, bool) {
 		return last.value, last.ok
 	}
 	credential, ok := a.file.Generation(name)
+	if !ok && a.domain && isDomainName(name) {
+		credential, ok = domainCredential, true
+	}
 	g := &generation{name: name, value: a.generation(name, credential), ok: ok, at: now}
 	a.last.Store(g)
 	return g.value, g.ok

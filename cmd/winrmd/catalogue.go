@@ -1,13 +1,16 @@
 package main
 
 import (
-	"log/slog"
+	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/winrmd/winrmd/configuration"
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/shell/powershell"
+	"github.com/winrmd/winrmd/shell/shellresource"
 	"github.com/winrmd/winrmd/shell/winrs"
 	"github.com/winrmd/winrmd/wsman"
 )
@@ -17,32 +20,72 @@ import (
 const maxIdleTimeout = 2147483647 * time.Millisecond
 
 // catalogue turns settings into the configurations that shells are made from.
-// It implements shellresource.Configurations.
+// It implements shellhost.Launcher.
 type catalogue struct {
 	store  *configuration.Store
 	engine string // that of the command line; it wins over winrmd.toml
-	log    *slog.Logger
+	demo   bool   // the commands written in Go stand in for PowerShell
 }
 
-func newCatalogue(store *configuration.Store, engine string, log *slog.Logger) *catalogue {
-	return &catalogue{store: store, engine: engine, log: log}
+func newCatalogue(store *configuration.Store, engine string) *catalogue {
+	return &catalogue{store: store, engine: engine}
 }
 
-// Configuration implements shellresource.Configurations.
-func (c *catalogue) Configuration(resourceURI string) *shell.Configuration {
+// Launch implements shellhost.Launcher.
+func (c *catalogue) Launch(resourceURI string, client *wsman.Principal) (*shell.Configuration, json.RawMessage, error) {
 	service := c.store.Service()
-	if strings.EqualFold(resourceURI, wsman.ResourceCmd) {
-		return c.commandShell(service)
+	session, ok := c.session(resourceURI)
+	switch {
+	case !service.Winrs.AllowRemoteShellAccess: // MS-WSMV 2.2.4.42
+		return nil, nil, wsman.NewFault(wsman.CodeRemoteShellsNotAllowed,
+			"Remote shells are switched off on this server: AllowRemoteShellAccess is false in winrm/config/winrs.")
+	case !ok && strings.EqualFold(resourceURI, wsman.ResourceCmd):
+		cfg, plugin := c.commandShell(service)
+		return cfg, plugin.encode(), nil
+	case !ok || !session.Enabled || !strings.EqualFold(session.ResourceURI(), resourceURI):
+		return nil, nil, shellresource.NoConfiguration(resourceURI)
+	case !service.May(client.User, client.Administrator(), &session):
+		return nil, nil, wsman.NewFault(wsman.CodeAccessDenied, "")
 	}
+	switch session.Plugin {
+	case configuration.PluginPowerShell:
+		cfg, plugin := c.powerShell(service, session)
+		return cfg, plugin.encode(), nil
+	case configuration.PluginWinrs:
+		cfg, plugin := c.commandShell(service)
+		common(cfg, session)
+		plugin.Winrs.Engine, plugin.Winrs.Environment = c.enginePath(service, session), environment(session)
+		return cfg, plugin.encode(), nil
+	}
+	cfg, plugin := c.runspace(service, session)
+	return cfg, plugin.encode(), nil
+}
+
+// demoConfiguration is the session configuration that is always there: the
+// commands written in Go. A file of that name says more of it, or disables it.
+const demoConfiguration = "winrmd.demo"
+
+// standIn is the session configuration that --demo has in Go.
+const standIn = "Microsoft.PowerShell"
+
+// session is the session configuration that a resource URI names.
+func (c *catalogue) session(resourceURI string) (configuration.Session, bool) {
 	name, ok := wsman.PowerShellConfiguration(resourceURI)
 	if !ok {
-		return nil
+		name, ok = wsman.ShellConfiguration(resourceURI)
+	}
+	if !ok {
+		return configuration.Session{}, false
 	}
 	session, ok := c.store.Session(name)
-	if !ok || !session.Enabled {
-		return nil
+	if !ok && strings.EqualFold(name, demoConfiguration) {
+		session, ok = configuration.NewSession(demoConfiguration), true
+		session.Plugin = configuration.PluginRunspace
 	}
-	return c.powerShell(service, session)
+	if c.demo && ok && strings.EqualFold(name, standIn) {
+		session.Plugin = configuration.PluginRunspace
+	}
+	return session, ok
 }
 
 // enginePath is the engine that a session configuration uses.
@@ -53,43 +96,59 @@ func (c *catalogue) enginePath(service configuration.Service, session configurat
 	return service.Engine(session)
 }
 
-func (c *catalogue) powerShell(service configuration.Service, session configuration.Session) *shell.Configuration {
-	mode := shell.Block
+// common are the settings that mean the same for every kind of shell.
+func common(cfg *shell.Configuration, session configuration.Session) {
+	cfg.Name = session.Name
+	cfg.IdleTimeout, cfg.MaxIdleTimeout = session.IdleTimeout(), session.MaxIdleTimeout()
 	if session.OutputBufferingMode == configuration.BufferDrop {
-		mode = shell.Drop
+		cfg.BufferMode = shell.Drop
 	}
+	cfg.MaxShells, cfg.MaxShellsPerUser = session.MaxShells, session.MaxShellsPerUser
+	cfg.MaxConcurrentUsers = session.MaxConcurrentUsers
+	cfg.MaxConcurrentCommandsPerShell = session.MaxConcurrentCommandsPerShell
+}
+
+// base are the settings of the service that every shell obeys.
+func base(service configuration.Service) *shell.Configuration {
 	return &shell.Configuration{
-		Name: session.Name,
-		Plugin: powershell.New(powershell.Config{
-			Engine:            c.enginePath(service, session),
-			Arguments:         session.EngineArguments,
-			ConfigurationFile: session.SessionConfigurationFile,
-			MaxObjectSize:     session.MaximumReceivedObjectSizeMB << 20,
-			MaxDataSize:       session.MaximumReceivedDataSizePerCommandMB << 20,
-			Logger:            c.log,
-		}),
-		Traits:      powershell.Traits(),
-		IdleTimeout: session.IdleTimeout(), MaxIdleTimeout: session.MaxIdleTimeout(),
-		BufferMode:              mode,
-		RobustConnectionTimeout: service.Shell.RobustConnectionTimeout(),
-		BufferSize:              service.Shell.OutputBufferSize(), SpoolSize: service.Shell.MaxSpool(),
-		MaxShells: session.MaxShells, MaxShellsPerUser: session.MaxShellsPerUser,
-		MaxConcurrentUsers:            session.MaxConcurrentUsers,
-		MaxConcurrentCommandsPerShell: session.MaxConcurrentCommandsPerShell,
+		BufferSize: service.Shell.OutputBufferSize(), SpoolSize: service.Shell.MaxSpool(), TotalSpoolSize: service.Shell.MaxTotalSpool(),
+		Service: shell.ServiceQuotas{
+			MaxShellsPerUser: service.Winrs.MaxShellsPerUser, MaxConcurrentUsers: service.Winrs.MaxConcurrentUsers,
+		},
 	}
 }
 
-func (c *catalogue) commandShell(service configuration.Service) *shell.Configuration {
-	return &shell.Configuration{
-		Name: "cmd",
-		Plugin: winrs.New(winrs.Config{
-			Engine: c.enginePath(service, configuration.Session{}), Logger: c.log,
-		}),
-		Traits:      winrs.Traits(),
-		IdleTimeout: service.Winrs.IdleTimeoutDuration(), MaxIdleTimeout: maxIdleTimeout,
-		BufferSize: service.Shell.OutputBufferSize(), SpoolSize: service.Shell.MaxSpool(),
-		MaxShellsPerUser:              service.Winrs.MaxShellsPerUser,
-		MaxConcurrentUsers:            service.Winrs.MaxConcurrentUsers,
-		MaxConcurrentCommandsPerShell: service.Winrs.MaxConcurrentCommandsPerShell,
+func (c *catalogue) powerShell(service configuration.Service, session configuration.Session) (*shell.Configuration, plugin) {
+	cfg := base(service)
+	common(cfg, session)
+	cfg.Traits = powershell.Traits()
+	cfg.RobustConnectionTimeout = service.Shell.RobustConnectionTimeout()
+	return cfg, plugin{PowerShell: &powershell.Config{
+		Engine:            c.enginePath(service, session),
+		Arguments:         session.EngineArguments,
+		ConfigurationFile: session.SessionConfigurationFile,
+		StartupScript:     session.StartupScript,
+		ModulesToImport:   session.ModulesToImport,
+		Environment:       environment(session),
+		MaxObjectSize:     session.MaximumReceivedObjectSizeMB << 20,
+		MaxDataSize:       session.MaximumReceivedDataSizePerCommandMB << 20,
+	}}
+}
+
+// environment are a session configuration's variables, in one order always.
+func environment(session configuration.Session) []shell.Variable {
+	var all []shell.Variable
+	for _, name := range slices.Sorted(maps.Keys(session.Environment)) {
+		all = append(all, shell.Variable{Name: name, Value: session.Environment[name]})
 	}
+	return all
+}
+
+// commandShell is WinRS's own, which has no session configuration.
+func (c *catalogue) commandShell(service configuration.Service) (*shell.Configuration, plugin) {
+	cfg := base(service)
+	cfg.Name, cfg.Traits = "cmd", winrs.Traits()
+	cfg.IdleTimeout, cfg.MaxIdleTimeout = service.Winrs.IdleTimeoutDuration(), maxIdleTimeout
+	cfg.MaxConcurrentCommandsPerShell = service.Winrs.MaxConcurrentCommandsPerShell
+	return cfg, plugin{Winrs: &winrs.Config{Engine: c.enginePath(service, configuration.Session{})}}
 }

@@ -2,33 +2,32 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
-	"golang.org/x/net/netutil"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/winrmd/winrmd/configuration"
-	"github.com/winrmd/winrmd/configuration/configresource"
 	"github.com/winrmd/winrmd/configuration/users"
-	"github.com/winrmd/winrmd/shell"
-	"github.com/winrmd/winrmd/shell/shellresource"
+	"github.com/winrmd/winrmd/shell/process"
+	"github.com/winrmd/winrmd/shell/shellhost"
 	"github.com/winrmd/winrmd/wsman"
 	"github.com/winrmd/winrmd/wsman/auth"
+	"github.com/winrmd/winrmd/wsman/auth/kerberos"
 	"github.com/winrmd/winrmd/wsman/wsmanserver"
 )
 
 // Names in the state directory.
 const (
-	usersFile  = "users.toml"
-	socketFile = "winrmd.sock"
+	usersFile         = "users.toml"
+	socketFile        = "winrmd.sock"
+	sessionsDirectory = "shells"
 )
 
 // options are what the command line says of a server. Empty means what
@@ -38,6 +37,16 @@ type options struct {
 	http, https      string
 	allowUnencrypted bool
 	powershell       string
+	demo             bool     // Microsoft.PowerShell is written in Go
+	auth             []string // the only schemes
+	keytab           string
+	capture          captureOptions
+
+	// What else there is of how the process was started. The zero values are
+	// those of one that is not to be replaced.
+	inherited *inherited
+	upgrades  <-chan os.Signal // each asks to hand over
+	program   string           // to whom
 }
 
 // daemon is a server with everything in it.
@@ -46,14 +55,44 @@ type daemon struct {
 	store     *configuration.Store
 	settings  *settings
 	users     *users.File
-	shells    *shell.Directory
+	acceptor  *kerberos.Acceptor // nil without a keytab
+	router    *shellhost.Router
+	reaper    *process.Reaper
 	catalogue *catalogue
 	handler   wsman.Handler
+	capturer  *capturer // nil where nothing is recorded
+	lock      *stateLock
+	notifier  *notifier
+	entrance  *entrance
+	listeners atomic.Pointer[listeners]
+	leaving   atomic.Bool // clients are to come again on other connections
 	log       *slog.Logger
 }
 
-// newDaemon puts a server together.
+// newDaemon puts a server together. It has the lock of its state directory,
+// which serve lets go of.
 func newDaemon(o options, log *slog.Logger) (*daemon, error) {
+	if o.inherited == nil {
+		o.inherited = &inherited{}
+	}
+	if err := shellhost.CheckDirectory(filepath.Join(o.state, sessionsDirectory)); err != nil {
+		return nil, err
+	}
+	lock, err := o.inherited.takeLock(o.state)
+	if err != nil {
+		return nil, err
+	}
+	d, err := assemble(o, log)
+	if err != nil {
+		lock.release()
+		return nil, err
+	}
+	d.lock = lock
+	return d, nil
+}
+
+// assemble makes the parts of a daemon, the last of which looks for sessions.
+func assemble(o options, log *slog.Logger) (*daemon, error) {
 	store, err := configuration.Open(o.state, log)
 	if err != nil {
 		return nil, err
@@ -61,177 +100,131 @@ func newDaemon(o options, log *slog.Logger) (*daemon, error) {
 	d := &daemon{
 		options: o, store: store, settings: &settings{store: store}, log: log,
 		users:     users.Open(filepath.Join(o.state, usersFile)),
-		shells:    shell.NewDirectory(),
-		catalogue: newCatalogue(store, o.powershell, log),
+		catalogue: newCatalogue(store, o.powershell), notifier: newNotifier(log), entrance: newEntrance(log),
+	}
+	d.catalogue.demo = o.demo
+	if err := d.openAcceptor(); err != nil {
+		return nil, err
+	}
+	command, err := hostCommand()
+	if err != nil {
+		return nil, err
+	}
+	// What a session has started and its host, when that is killed, cannot end
+	// any more comes to this process.
+	if err := process.BecomeReaper(); err != nil {
+		return nil, err
+	}
+	d.reaper = process.NewReaper()
+	if d.router, err = shellhost.NewRouter(shellhost.RouterConfig{
+		Directory: filepath.Join(o.state, sessionsDirectory), Launcher: d.catalogue, Command: command, Machine: machine(),
+		Orphans: process.KillOrphans, Log: log,
+	}); err != nil {
+		return nil, err
 	}
 	mux := &wsman.Mux{}
 	mux.HandleIdentify(wsmanserver.NewIdentify(release))
-	configresource.New(d.settings).Route(mux)
-	service := store.Service()
-	shellresource.New(d.shells, d.catalogue, service.Limits.EnumerationTimeout(), log).Route(mux)
-	d.handler = mux
+	contexts := d.enumerations()
+	d.routeConfiguration(mux, contexts)
+	d.router.Route(mux, contexts)
+	d.handler = wsman.LimitOperations(wsman.RestrictResources(mux), d.operationsPerUser)
+	if d.capturer, err = newCapturer(o.capture, d.handler, log); err != nil {
+		return nil, err
+	}
+	if d.capturer != nil {
+		d.handler = d.capturer
+	}
 	return d, nil
 }
 
-// serve listens until ctx ends, and then ends every shell. ready is told the
-// addresses that are listened at, "none" for a listener that is switched off.
+// serve listens until ctx ends, or until a newer daemon has taken over. The
+// shells go on without it. ready is told the addresses that are listened at,
+// "none" for a listener that is switched off.
 func (d *daemon) serve(ctx context.Context, ready func(http, https string)) error {
+	defer d.lock.release()
 	listeners, err := d.listen()
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, l := range listeners.all() {
-		group.Go(func() error {
-			if err := l.server.Serve(l.listener); !errors.Is(err, http.ErrServerClosed) {
-				return err
-			}
-			return nil
-		})
+	listeners.serve(func(l *listener) { group.Go(l.run) })
+	d.listeners.Store(listeners)
+	if err := d.options.inherited.ready(); err != nil {
+		d.log.Warn("nobody waits for this daemon any more", "error", err)
 	}
-	ready(listeners.http.address(), listeners.https.address())
+	listeners.own()
+	d.notifier.ready()
+	reporting, endReport := context.WithCancel(ctx)
+	go d.entrance.report(reporting)
+	go d.store.Watch(reporting, watchInterval)
+	go d.followSettings(reporting, listeners, watchInterval)
 	group.Go(func() error {
-		<-ctx.Done()
-		return d.shutDown(listeners)
+		defer endReport()
+		return d.untilEnd(ctx, listeners)
 	})
+	ready(listeners.http.address(), listeners.https.address())
 	return group.Wait()
 }
 
-// shutdownTimeout is how long requests may take to end once every shell has.
+// untilEnd waits for the end of ctx, or for a request to hand over that
+// succeeds, and ends the listeners.
+func (d *daemon) untilEnd(ctx context.Context, listeners *listeners) error {
+	for {
+		select {
+		case <-ctx.Done():
+			d.notifier.stopping()
+			// What is under way ends by itself, though ctx has.
+			return d.leave(context.Background(), listeners, toNobody())
+		case <-d.options.upgrades:
+			err := d.handOver(ctx, listeners)
+			if err == nil {
+				listeners.disown()
+				d.lock.release()
+				return d.leave(ctx, listeners, toSuccessor())
+			}
+			d.log.Error("not handed over; this winrmd serves on", "error", err)
+		}
+	}
+}
+
+// watchInterval is how often all settings files are looked at.
+const watchInterval = 2 * time.Second
+
+// shutdownTimeout is how long requests may take to end that are cancelled.
 const shutdownTimeout = 5 * time.Second
 
-// shutDown ends every shell, and with them the requests that wait on them.
-func (d *daemon) shutDown(listeners *listeners) error {
-	d.shells.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+// leave stops accepting, lets the requests under way end, those that wait for
+// output with a time-out, after which their clients ask again, and lets go of
+// the sessions.
+func (d *daemon) leave(ctx context.Context, listeners *listeners, p patience) error {
+	defer d.reaper.Close()
+	defer d.router.Close()
+	defer d.capturer.close()
+	d.leaving.Store(true)
+	for _, l := range listeners.all() {
+		if err := l.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			d.log.Warn("listener not closed", "listener", l.name, "error", err)
+		}
+	}
+	d.router.Drain()
+	d.drain(ctx, listeners, p)
+	late, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	for _, l := range listeners.all() {
-		if err := l.server.Shutdown(ctx); err != nil {
+		if err := l.server.Shutdown(late); err != nil {
 			l.server.Close()
 		}
 	}
 	return nil
 }
 
-// listener is one listener with its server; nil where it is switched off.
-type listener struct {
-	listener net.Listener
-	server   *http.Server
-}
-
-func (l *listener) address() string {
-	if l == nil {
-		return configuration.ListenerOff
-	}
-	return l.listener.Addr().String()
-}
-
-// listeners are all listeners of a daemon.
-type listeners struct{ http, https, socket *listener }
-
-func (ls *listeners) all() []*listener {
-	var all []*listener
-	for _, l := range []*listener{ls.http, ls.https, ls.socket} {
-		if l != nil {
-			all = append(all, l)
-		}
-	}
-	return all
-}
-
-// listen opens every listener, or none.
-func (d *daemon) listen() (*listeners, error) {
-	ls := &listeners{}
-	service := d.store.Service()
-	for _, open := range []func() error{
-		func() (err error) {
-			ls.socket, err = d.listenSocket()
-			return err
-		},
-		func() (err error) {
-			ls.http, err = d.listenTCP(orElse(d.options.http, service.Listener.HTTP), nil)
-			return err
-		},
-		func() error {
-			address := orElse(d.options.https, service.Listener.HTTPS)
-			if address == configuration.ListenerOff {
-				return nil
-			}
-			certificate, err := configuration.Certificate(d.options.state)
-			if err != nil {
-				return err
-			}
-			ls.https, err = d.listenTCP(address, &tls.Config{
-				Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-			})
-			return err
-		},
-	} {
-		if err := open(); err != nil {
-			for _, l := range ls.all() {
-				l.listener.Close()
-			}
-			return nil, err
-		}
-	}
-	return ls, nil
-}
-
-// listenTCP opens a listener for clients.
-func (d *daemon) listenTCP(address string, tlsConfig *tls.Config) (*listener, error) {
-	if address == configuration.ListenerOff {
-		return nil, nil
-	}
-	l, err := net.Listen("tcp", address)
+// machine is the name of this computer in faults.
+func machine() string {
+	name, err := os.Hostname()
 	if err != nil {
-		return nil, err
+		return "localhost"
 	}
-	if limit := d.store.Service().Limits.MaxConnections; limit > 0 {
-		l = netutil.LimitListener(l, limit)
-	}
-	server := d.server(&auth.Authenticator{Schemes: []auth.Scheme{
-		auth.NewBasic(&accounts{file: d.users, settings: d.settings}, d.allowUnencrypted),
-	}}).HTTPServer(tlsConfig)
-	if tlsConfig != nil {
-		l = tls.NewListener(l, tlsConfig)
-	}
-	return &listener{listener: l, server: server}, nil
-}
-
-func (d *daemon) allowUnencrypted() bool {
-	return d.options.allowUnencrypted || d.settings.Service().AllowUnencrypted
-}
-
-// listenSocket opens the socket for the administration of this server, which
-// the file system lets only its own account use.
-func (d *daemon) listenSocket() (*listener, error) {
-	path := filepath.Join(d.options.state, socketFile)
-	if c, err := net.Dial("unix", path); err == nil {
-		c.Close()
-		return nil, fmt.Errorf("another winrmd serves the state directory %s", d.options.state)
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	l, err := listenPrivate(path)
-	if err != nil {
-		return nil, err
-	}
-	return &listener{listener: l, server: d.server(localAdministrator{}).HTTPServer(nil)}, nil
-}
-
-func (d *daemon) server(a wsmanserver.Authenticator) *wsmanserver.Server {
-	machine, err := os.Hostname()
-	if err != nil {
-		machine = "localhost"
-	}
-	return wsmanserver.New(wsmanserver.Config{
-		Handler: d.handler, Authenticator: a, Machine: machine, Log: d.log,
-		Limits: func() wsman.Limits {
-			service := d.settings.Service()
-			return wsman.Limits{MaxEnvelopeSize: service.Limits.MaxEnvelopeSize(), MaxTimeout: service.Limits.MaxTimeout()}
-		},
-	})
+	return name
 }
 
 // localAdministrator authenticates whoever the file system lets at the socket.
@@ -239,9 +232,12 @@ type localAdministrator struct{}
 
 // Authenticate implements wsmanserver.Authenticator.
 func (localAdministrator) Authenticate(*auth.Connection, *http.Request) (auth.Outcome, error) {
-	return auth.Outcome{Authenticated: true, Principal: wsman.Principal{
-		User: "(local administrator)", Scheme: "Socket", Loopback: true, Groups: []string{wsman.GroupAdministrators},
-	}}, nil
+	return auth.Outcome{Authenticated: true, Principal: localPrincipal}, nil
+}
+
+// localPrincipal is who administers a server on its own machine.
+var localPrincipal = wsman.Principal{
+	User: "(local administrator)", Scheme: "Socket", Loopback: true, Groups: []string{wsman.GroupAdministrators},
 }
 
 func orElse(s, other string) string {

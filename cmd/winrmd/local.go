@@ -3,32 +3,99 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/beevik/etree"
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/winrmd/winrmd/shell/shellhost"
 	"github.com/winrmd/winrmd/wsman"
+	"github.com/winrmd/winrmd/wsman/enumeration"
 )
 
-// localClient speaks to a running server through its socket, with the same
-// protocol as every client.
+// localClient administers the sessions of a state directory, with the same
+// protocol as every client: through the socket of the server or, where none
+// runs, with the hosts of the sessions themselves.
 type localClient struct {
-	http *http.Client
-	dir  string
+	http   *http.Client // nil: there is no server
+	router *shellhost.Router
+	mux    *wsman.Mux
 }
 
-func newLocalClient(dir string) *localClient {
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, socketFile))
+// dialTimeout is how long a server may take to accept a connection.
+const dialTimeout = 5 * time.Second
+
+func newLocalClient(dir string, log *slog.Logger) (*localClient, error) {
+	path := filepath.Join(dir, socketFile)
+	if c, err := net.DialTimeout("unix", path, dialTimeout); err == nil {
+		c.Close()
+		dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		}
+		return &localClient{http: &http.Client{Transport: &http.Transport{DialContext: dial}}}, nil
 	}
-	return &localClient{dir: dir, http: &http.Client{Transport: &http.Transport{DialContext: dial}}}
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("state directory: %w", err)
+	}
+	router, err := shellhost.NewRouter(shellhost.RouterConfig{
+		Directory: filepath.Join(dir, sessionsDirectory), Machine: machine(), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &localClient{router: router, mux: &wsman.Mux{}}
+	router.Route(c.mux, enumeration.New(enumeration.Config{Timeout: func() time.Duration { return time.Minute }}))
+	return c, nil
+}
+
+func (c *localClient) close() {
+	if c.router != nil {
+		c.router.Close()
+	}
+}
+
+// send sends an envelope and returns the status and the envelope of the answer.
+func (c *localClient) send(ctx context.Context, envelope []byte) (int, []byte, error) {
+	if c.http == nil {
+		return c.serve(ctx, envelope)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost/wsman", bytes.NewReader(envelope))
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Content-Type", wsman.UTF8.ContentType())
+	answer, err := c.http.Do(request)
+	if err != nil {
+		return 0, nil, fmt.Errorf("the server does not answer: %w", err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	return answer.StatusCode, text, err
+}
+
+// serve serves an envelope in this process.
+func (c *localClient) serve(ctx context.Context, envelope []byte) (int, []byte, error) {
+	r, err := wsman.ParseRequest(envelope, wsman.Limits{})
+	if err != nil {
+		return 0, nil, err
+	}
+	r.Principal, r.Deadline = localPrincipal, time.Now().Add(r.Header.OperationTimeout)
+	answer, err := c.mux.ServeWSMan(ctx, r)
+	if err != nil {
+		return http.StatusInternalServerError, wsman.AsFault(err).AppendEnvelope(nil, r, machine()), nil
+	}
+	return http.StatusOK, answer.AppendEnvelope(nil, r), nil
 }
 
 // maxAnswer bounds what is read of a server.
@@ -51,20 +118,11 @@ func (c *localClient) do(ctx context.Context, header, body *etree.Element) (*etr
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost/wsman", bytes.NewReader(text))
+	status, answer, err := c.send(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Content-Type", wsman.UTF8.ContentType())
-	answer, err := c.http.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("no winrmd serves the state directory %s: %w", c.dir, err)
-	}
-	defer answer.Body.Close()
-	if text, err = io.ReadAll(io.LimitReader(answer.Body, maxAnswer)); err != nil {
-		return nil, err
-	}
-	return answerBody(answer.StatusCode, text)
+	return answerBody(status, answer)
 }
 
 // answerBody is the body of an answer, or the fault in it.
@@ -170,4 +228,27 @@ func readSession(e *etree.Element) session {
 func (c *localClient) remove(ctx context.Context, id string) error {
 	_, err := c.do(ctx, c.header(wsman.ActionDelete, id), nil)
 	return err
+}
+
+// removers is how many sessions are removed at the same time.
+const removers = 8
+
+// removeAll ends every session.
+func (c *localClient) removeAll(ctx context.Context) error {
+	list, err := c.sessions(ctx)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(removers)
+	for _, s := range list {
+		group.Go(func() error {
+			err := c.remove(ctx, s.ShellID)
+			if errors.Is(err, wsman.CodeUnexpectedSelectors) {
+				return nil // it has ended by itself meanwhile
+			}
+			return err
+		})
+	}
+	return group.Wait()
 }

@@ -29,7 +29,8 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), userCommand(), sessionCommand(), versionCommand(), quickstartCommand())
+	root.AddCommand(serveCommand(), userCommand(), sessionCommand(), versionCommand(), quickstartCommand(), shellhostCommand(),
+		configurationCommand(), configCommand())
 	return root
 }
 

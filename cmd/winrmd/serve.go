@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -17,6 +18,14 @@ func serveCommand() *cobra.Command {
 		Short: "Serve sessions until interrupted",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.upgrades = upgradeRequests()
+			var err error
+			if o.inherited, err = inherit(); err != nil {
+				return err
+			}
+			if o.program, err = ownProgram(); err != nil {
+				return err
+			}
 			d, err := newDaemon(o, newLogger(verbose))
 			if err != nil {
 				return err
@@ -32,7 +41,12 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&o.http, "http", "", "address for HTTP, or none (default from winrmd.toml)")
 	flags.StringVar(&o.https, "https", "", "address for HTTPS, or none (default from winrmd.toml)")
 	flags.BoolVar(&o.allowUnencrypted, "allow-unencrypted", false, "accept passwords and messages in clear over HTTP")
+	flags.StringSliceVar(&o.auth, "auth", nil, "authentication schemes, of "+strings.Join(schemeNames, ", ")+
+		" (default from winrmd.toml: negotiate, kerberos where there is a keytab, basic over TLS)")
+	flags.StringVar(&o.keytab, "keytab", "", "keytab with the keys of HTTP/HOST, WSMAN/HOST and host/HOST (default from winrmd.toml)")
 	flags.StringVar(&o.powershell, "powershell", "", "the PowerShell engine (default from winrmd.toml, else pwsh)")
+	flags.BoolVar(&o.demo, "demo", false, "let Microsoft.PowerShell be commands written in Go, which need no PowerShell")
+	o.capture.flags(flags)
 	flags.BoolVar(&verbose, "verbose", false, "log every fault, those that are ordinary too")
 	return cmd
 }
@@ -54,8 +68,11 @@ func (d *daemon) warn() {
 	if d.allowUnencrypted() {
 		d.log.Warn("passwords and messages are accepted in clear over HTTP; use this on a trusted network only")
 	}
-	if engine, ok := d.findEngine(); !ok {
-		d.log.Warn("no PowerShell engine was found; only command shells can be opened", "engine", engine)
+	if engine, ok := d.findEngine(); !ok && !d.options.demo {
+		d.log.Warn("no PowerShell engine was found; only command shells and winrmd.demo can be opened", "engine", engine)
+	}
+	if d.options.demo {
+		d.log.Warn("Microsoft.PowerShell is not PowerShell here: its commands are written in Go (--demo)")
 	}
 }
 

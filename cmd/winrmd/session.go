@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -10,8 +11,8 @@ import (
 )
 
 func sessionCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "session", Short: "Look at and end the sessions of a running server"}
-	cmd.AddCommand(sessionListCommand(), sessionRemoveCommand())
+	cmd := &cobra.Command{Use: "session", Short: "Look at and end sessions, whether their server runs or not"}
+	cmd.AddCommand(sessionListCommand(), sessionRemoveCommand(), sessionTailCommand())
 	return cmd
 }
 
@@ -22,7 +23,12 @@ func sessionListCommand() *cobra.Command {
 		Short: "List the sessions of all users",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			list, err := newLocalClient(dir).sessions(cmd.Context())
+			c, err := newLocalClient(dir, newLogger(false))
+			if err != nil {
+				return err
+			}
+			defer c.close()
+			list, err := c.sessions(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -42,12 +48,22 @@ func sessionListCommand() *cobra.Command {
 
 func sessionRemoveCommand() *cobra.Command {
 	var dir string
+	var all bool
 	cmd := &cobra.Command{
-		Use:   "remove --state DIR SHELLID...",
+		Use:   "remove --state DIR {SHELLID... | --all}",
 		Short: "End sessions with everything that runs in them",
-		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c := newLocalClient(dir)
+			if all == (len(args) > 0) {
+				return errors.New("name the sessions to remove, or say --all")
+			}
+			c, err := newLocalClient(dir, newLogger(false))
+			if err != nil {
+				return err
+			}
+			defer c.close()
+			if all {
+				return c.removeAll(cmd.Context())
+			}
 			for _, id := range args {
 				if err := c.remove(cmd.Context(), id); err != nil {
 					return err
@@ -57,6 +73,7 @@ func sessionRemoveCommand() *cobra.Command {
 		},
 	}
 	stateFlag(cmd, &dir)
+	cmd.Flags().BoolVar(&all, "all", false, "remove every session of every user")
 	return cmd
 }
 

@@ -20,6 +20,16 @@ type settings struct {
 	now    configuration.Service
 }
 
+// ChangeService implements configresource.Settings. What it has changed counts at
+// once.
+func (s *settings) ChangeService(edit func(*configuration.Service) error) (configuration.Service, error) {
+	changed, err := s.store.ChangeService(edit)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looked = time.Time{}
+	return changed, err
+}
+
 // Service implements configresource.Settings.
 func (s *settings) Service() configuration.Service {
 	s.mu.Lock()

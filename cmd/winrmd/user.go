@@ -22,9 +22,9 @@ func userCommand() *cobra.Command {
 
 func userAddCommand() *cobra.Command {
 	var dir string
-	var fromStdin bool
+	var fromStdin, ntlm bool
 	cmd := &cobra.Command{
-		Use:   "add --state DIR NAME --password-stdin",
+		Use:   "add --state DIR NAME --password-stdin [--ntlm=false]",
 		Short: "Add a user, or give one a new password",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,11 +35,18 @@ func userAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			file, err := openUsers(dir)
+			file, service, err := openUsers(dir)
 			if err != nil {
 				return err
 			}
-			replaced, err := file.Add(args[0], password)
+			if !cmd.Flags().Changed("ntlm") {
+				ntlm = service.Auth.Negotiate || service.Auth.CredSSP
+			}
+			var options []users.Option
+			if ntlm {
+				options = append(options, users.WithNTHash())
+			}
+			replaced, err := file.Add(args[0], password, options...)
 			if err != nil {
 				return err
 			}
@@ -54,6 +61,10 @@ func userAddCommand() *cobra.Command {
 	}
 	stateFlag(cmd, &dir)
 	cmd.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from the first line of standard input")
+	cmd.Flags().BoolVar(&ntlm, "ntlm", true,
+		"keep the NT hash too, which NTLM and CredSSP need; whoever reads it can log on with it as with the password "+
+			"(default: whether winrmd.toml has Negotiate or CredSSP on)")
+	cmd.Flags().Lookup("ntlm").DefValue = "" // it is not always true
 	return cmd
 }
 
@@ -64,7 +75,7 @@ func userListCommand() *cobra.Command {
 		Short: "List the users",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			file, err := openUsers(dir)
+			file, _, err := openUsers(dir)
 			if err != nil {
 				return err
 			}
@@ -89,7 +100,7 @@ func userRemoveCommand() *cobra.Command {
 		Short: "Remove a user, whose open connections end with it",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			file, err := openUsers(dir)
+			file, _, err := openUsers(dir)
 			if err != nil {
 				return err
 			}
@@ -101,12 +112,13 @@ func userRemoveCommand() *cobra.Command {
 }
 
 // openUsers opens the users file of a state directory, which is made if it is
-// missing.
-func openUsers(dir string) (*users.File, error) {
-	if _, err := configuration.Open(dir, newLogger(false)); err != nil {
-		return nil, err
+// missing, and reads the settings there.
+func openUsers(dir string) (*users.File, configuration.Service, error) {
+	store, err := configuration.Open(dir, newLogger(false))
+	if err != nil {
+		return nil, configuration.Service{}, err
 	}
-	return users.Open(filepath.Join(dir, usersFile)), nil
+	return users.Open(filepath.Join(dir, usersFile)), store.Service(), nil
 }
 
 // maxPassword bounds what is read; the users file has the real limit.

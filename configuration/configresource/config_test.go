@@ -1,7 +1,6 @@
 package configresource
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,33 +16,31 @@ import (
 	"github.com/winrmd/winrmd/wsman"
 )
 
-// fixed are settings that do not change.
-type fixed configuration.Service
-
-// Service implements Settings.
-func (f fixed) Service() configuration.Service { return configuration.Service(f) }
-
 // windows are the settings behind the recorded answers.
 func windows() configuration.Service {
 	return configuration.Service{
-		Limits: configuration.ServiceLimits{MaxEnvelopeSizekb: 150, MaxTimeoutms: 60000, EnumerationTimeoutms: 240000, MaxConnections: 300},
+		Limits: configuration.ServiceLimits{MaxEnvelopeSizekb: 150, MaxTimeoutms: 60000, EnumerationTimeoutms: 240000, MaxConnections: 300,
+			MaxBatchItems: 32000, MaxConcurrentOperationsPerUser: 1500, MaxPacketRetrievalTimeSeconds: 120, IPv4Filter: "*", IPv6Filter: "*"},
 		Winrs: configuration.Winrs{
 			IdleTimeout: 7200000, MaxConcurrentUsers: configuration.Unlimited, MaxShellsPerUser: configuration.Unlimited,
+			AllowRemoteShellAccess: true, MaxProcessesPerShell: configuration.Unlimited, MaxMemoryPerShellMB: configuration.Unlimited,
 		},
+		Client: configuration.Client{NetworkDelayms: 5000, Auth: configuration.ClientAuth{
+			Basic: true, Digest: true, Kerberos: true, Negotiate: true, Certificate: true,
+		}},
 	}
 }
 
 // get asks for a resource and returns the answer's envelope.
 func get(t *testing.T, s Settings, uri string) (*etree.Element, error) {
 	t.Helper()
-	mux := &wsman.Mux{}
-	New(s).Route(mux)
-	r := &wsman.Request{Header: wsman.Header{Action: wsman.ActionGet, ResourceURI: uri, MessageID: "uuid:1"}}
-	response, err := mux.ServeWSMan(context.Background(), r)
-	if err != nil {
-		return nil, err
+	w := newWorld(t)
+	w.settings = s
+	r := w.serve(ask{action: wsman.ActionGet, resource: uri, who: ann})
+	if r.fault != nil {
+		return nil, r.fault
 	}
-	return parse(t, string(response.AppendEnvelope(nil, r))), nil
+	return r.first(), nil
 }
 
 // parse returns the first element of an envelope's body.
@@ -126,8 +123,11 @@ func TestSettings(t *testing.T) {
 	s := configuration.Service{
 		AllowUnencrypted: true,
 		Limits:           configuration.ServiceLimits{MaxEnvelopeSizekb: 1, MaxTimeoutms: 2, EnumerationTimeoutms: 3, MaxConnections: 4},
-		Winrs:            configuration.Winrs{IdleTimeout: 5, MaxConcurrentUsers: 6, MaxShellsPerUser: 7},
+		Winrs:            configuration.Winrs{IdleTimeout: 5, MaxConcurrentUsers: 6, MaxShellsPerUser: 7, MaxProcessesPerShell: 8, MaxMemoryPerShellMB: 9},
+		Client:           configuration.Client{NetworkDelayms: 10, TrustedHosts: "a,b"},
 	}
+	s.Limits.MaxBatchItems, s.Limits.MaxConcurrentOperationsPerUser, s.Limits.MaxPacketRetrievalTimeSeconds = 11, 12, 13
+	s.Limits.IPv4Filter, s.Limits.IPv6Filter = "192.0.2.1-192.0.2.9", "*"
 	e, err := get(t, fixed(s), wsman.ResourceConfig)
 	require.NoError(t, err)
 	lines := outline(e, "")
@@ -135,6 +135,11 @@ func TestSettings(t *testing.T) {
 		"/Config/MaxEnvelopeSizekb = 1", "/Config/MaxTimeoutms = 2", "/Config/Service/EnumerationTimeoutms = 3",
 		"/Config/Service/MaxConnections = 4", "/Config/Service/AllowUnencrypted = true", "/Config/Winrs/IdleTimeout = 5",
 		"/Config/Winrs/MaxConcurrentUsers = 6", "/Config/Winrs/MaxShellsPerUser = 7",
+		"/Config/Winrs/AllowRemoteShellAccess = false", "/Config/Winrs/MaxProcessesPerShell = 8", "/Config/Winrs/MaxMemoryPerShellMB = 9",
+		"/Config/Client/NetworkDelayms = 10", "/Config/Client/TrustedHosts = a,b", "/Config/Client/Auth/Basic = false",
+		"/Config/MaxBatchItems = 11", "/Config/Service/MaxConcurrentOperationsPerUser = 12",
+		"/Config/Service/MaxPacketRetrievalTimeSeconds = 13", "/Config/Service/IPv4Filter = 192.0.2.1-192.0.2.9",
+		"/Config/Service/IPv6Filter = *",
 	} {
 		assert.Contains(t, lines, want)
 	}
@@ -171,14 +176,12 @@ func TestParts(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	for _, uri := range []string{wsman.ResourceConfig + "/", wsman.ResourceConfig + "/listener", wsman.ResourceConfig + "x"} {
+	for _, uri := range []string{wsman.ResourceConfig + "/", wsman.ResourceConfig + "/nowhere", wsman.ResourceConfig + "x"} {
 		_, err := get(t, fixed(windows()), uri)
 		require.ErrorIs(t, err, wsman.CodeInvalidURI, uri)
 	}
-	mux := &wsman.Mux{}
-	New(fixed(windows())).Route(mux)
-	for _, action := range []string{wsman.ActionPut, wsman.ActionCreate, wsman.ActionDelete, wsman.ActionEnumerate} {
-		_, err := mux.ServeWSMan(context.Background(), &wsman.Request{Header: wsman.Header{Action: action, ResourceURI: wsman.ResourceConfig}})
-		require.ErrorIs(t, err, wsman.CodeActionNotSupported)
+	w := newWorld(t)
+	for _, action := range []string{wsman.ActionCreate, wsman.ActionDelete, wsman.ActionEnumerate} {
+		w.serve(ask{action: action, resource: wsman.ResourceConfig}).refused(wsman.CodeActionNotSupported)
 	}
 }

@@ -11,22 +11,37 @@ import (
 // ErrUnknownUser is the error of Remove for a user who is not in the file.
 var ErrUnknownUser = errors.New("unknown user")
 
+// Option is something more that Add keeps of a user.
+type Option func(user *record, password string)
+
+// WithNTHash keeps the NT hash of the password beside the argon2id hash. NTLM
+// and CredSSP need it. It is worth as much as the password.
+func WithNTHash() Option {
+	return func(user *record, password string) { user.NTHash = newNTHash(password).encode() }
+}
+
 // Add puts a user into the file, which is made (mode 0600) if it is missing.
 // If the user is there already, in any case of letters, the password is
 // replaced, the name stays as it was and Add reports replaced. A name or
-// password that cannot be used is an error.
-func (f *File) Add(name, password string) (replaced bool, err error) {
+// password that cannot be used is an error. Without WithNTHash the user has no
+// NT hash afterwards, also if it had one.
+func (f *File) Add(name, password string, options ...Option) (replaced bool, err error) {
 	if err := errors.Join(CheckName(name), CheckPassword(password)); err != nil {
 		return false, err
 	}
 	hash := newHash(password) // before the lock: it takes its time
+	user := record{Name: name, Password: hash.String()}
+	for _, option := range options {
+		option(&user, password)
+	}
 	err = f.change(func(d *document) error {
 		i := d.find(name)
 		if replaced = i >= 0; replaced {
-			d.User[i].Password = hash.String()
+			user.Name = d.User[i].Name
+			d.User[i] = user
 			return nil
 		}
-		d.User = append(d.User, record{Name: name, Password: hash.String()})
+		d.User = append(d.User, user)
 		return nil
 	})
 	return replaced, err
@@ -36,7 +51,7 @@ func (f *File) Add(name, password string) (replaced bool, err error) {
 // letters; ErrUnknownUser if nobody has it.
 func (f *File) Remove(name string) error {
 	return f.change(func(d *document) error {
-		i := d.find(localName(name))
+		i := d.find(Canonical(name))
 		if i < 0 {
 			return fmt.Errorf("%w: %q", ErrUnknownUser, name)
 		}

@@ -13,7 +13,13 @@ import (
 	"github.com/winrmd/winrmd/configuration"
 )
 
-const heading = "# The users of winrmd. Change it with: winrmd user add|list|remove\n"
+const heading = `# The users of winrmd. Change it with: winrmd user add|list|remove
+#
+# Password is an argon2id hash: whoever reads it has to guess the password.
+# NTHash is not like that. Over NTLM it is as good as the password: whoever reads
+# it can log on with it, and short passwords are found from it within hours.
+# NTLM and CredSSP need it. To leave it out: winrmd user add --ntlm=false
+`
 
 // document is the users file as TOML.
 type document struct {
@@ -24,8 +30,10 @@ type document struct {
 type record struct {
 	Name     string
 	Password string // PHC string
+	NTHash   string `toml:",omitempty"` // hexadecimal; only where NTLM is wanted
 
-	hash passwordHash
+	hash   passwordHash
+	ntHash *ntHash
 }
 
 // parse reads the file's content. An error is a configuration.FileError and
@@ -45,6 +53,9 @@ func parse(path string, content []byte) (document, error) {
 		}
 		if err == nil {
 			u.hash, err = parseHash(u.Password)
+		}
+		if err == nil && u.NTHash != "" {
+			u.ntHash, err = parseNTHash(u.NTHash)
 		}
 		if err != nil {
 			return document{}, &configuration.FileError{File: path, Key: fmt.Sprintf("User %d (%s)", i+1, u.Name), Err: err}
@@ -81,8 +92,15 @@ func (d document) find(name string) int {
 	return slices.IndexFunc(d.User, func(r record) bool { return strings.EqualFold(r.Name, name) })
 }
 
-// credential changes whenever the entry does: a new password has a new salt.
+func (r *record) user() User { return User{Name: r.Name, NTLM: r.NTHash != ""} }
+
+// credential changes whenever the entry does: a new password has a new salt. An
+// entry without an NT hash has the one it had before there were any.
 func (r *record) credential() Credential {
-	sum := sha256.Sum256([]byte(r.Name + "\x00" + r.Password))
+	text := r.Name + "\x00" + r.Password
+	if r.NTHash != "" {
+		text += "\x00" + r.NTHash
+	}
+	sum := sha256.Sum256([]byte(text))
 	return Credential(base64.RawStdEncoding.EncodeToString(sum[:]))
 }

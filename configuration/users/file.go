@@ -14,6 +14,9 @@ import (
 type User struct {
 	// Name is the canonical name: as it was written when the user was added.
 	Name string
+	// NTLM is true if the file has the user's NT hash, so that NTLM and CredSSP
+	// let the user in.
+	NTLM bool
 }
 
 // Credential stands for what a user proved to know. It is compared only: the
@@ -36,6 +39,7 @@ type File struct {
 type entry struct {
 	user       User
 	hash       passwordHash
+	ntHash     *ntHash // nil if there is none
 	credential Credential
 }
 
@@ -52,8 +56,9 @@ func (f *File) List() ([]User, error) {
 		return nil, err
 	}
 	var all []User
-	for _, u := range d.User {
-		all = append(all, User{Name: u.Name})
+	for i := range d.User {
+		u := &d.User[i]
+		all = append(all, u.user())
 	}
 	return all, nil
 }
@@ -76,7 +81,7 @@ func (f *File) lookup(name string) (entry, bool, error) {
 		f.version, f.content, f.users = configuration.FileVersion{}, nil, nil
 		return entry{}, false, err
 	}
-	e, ok := f.users[configuration.FoldName(localName(name))]
+	e, ok := f.users[configuration.FoldName(Canonical(name))]
 	return e, ok, nil
 }
 
@@ -109,7 +114,9 @@ func (f *File) refresh() error {
 	f.users = make(map[string]entry, len(d.User))
 	for i := range d.User {
 		u := &d.User[i]
-		f.users[configuration.FoldName(u.Name)] = entry{user: User{Name: u.Name}, hash: u.hash, credential: u.credential()}
+		f.users[configuration.FoldName(u.Name)] = entry{
+			user: u.user(), hash: u.hash, ntHash: u.ntHash, credential: u.credential(),
+		}
 	}
 	return nil
 }

@@ -48,24 +48,31 @@ func CheckPassword(password string) error {
 	return nil
 }
 
-// localName takes the domain off a name that says it is this machine's: .\user
-// or MACHINE\user. Every other form, user@realm among them, stays as it is and
-// can then be no user's name: it asks for another user than ours.
-func localName(name string) string {
-	domain, user, ok := strings.Cut(name, `\`)
-	if !ok {
+// Canonical takes off a name what says that it is this machine's: .\user,
+// MACHINE\user and user@MACHINE, with the machine's name in any case of letters,
+// with or without its domain. Every other form, DOMAIN\user and user@REALM,
+// stays as it is and can then be no user's name, since none has \ or @ in it: it
+// asks for another user than ours.
+func Canonical(name string) string {
+	if domain, user, ok := strings.Cut(name, `\`); ok {
+		if domain == "." || isThisMachine(domain) {
+			return user
+		}
 		return name
 	}
-	if domain == "." {
-		return user
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		return name
-	}
-	short, _, _ := strings.Cut(host, ".")
-	if strings.EqualFold(domain, host) || strings.EqualFold(domain, short) {
-		return user
+	if i := strings.LastIndexByte(name, '@'); i > 0 && isThisMachine(name[i+1:]) {
+		return name[:i]
 	}
 	return name
+}
+
+// isThisMachine reports whether name is the machine's, in full or up to the
+// first dot.
+func isThisMachine(name string) bool {
+	host, err := os.Hostname()
+	if err != nil {
+		return false
+	}
+	short, _, _ := strings.Cut(host, ".")
+	return strings.EqualFold(name, host) || strings.EqualFold(name, short)
 }

@@ -29,7 +29,7 @@ func TestCheckPassword(t *testing.T) {
 	assert.Error(t, CheckPassword(strings.Repeat("x", 1025)))
 }
 
-func TestLocalName(t *testing.T) {
+func TestCanonical(t *testing.T) {
 	host, err := os.Hostname()
 	require.NoError(t, err)
 	short, _, _ := strings.Cut(host, ".")
@@ -41,10 +41,14 @@ func TestLocalName(t *testing.T) {
 		`ELSEWHERE\alice`:                  `ELSEWHERE\alice`,
 		`\alice`:                           `\alice`,
 		`.\.\alice`:                        `.\alice`,
-		"alice@" + host:                    "alice@" + host,
+		"alice@" + host:                    "alice",
+		"alice@" + strings.ToUpper(short):  "alice",
+		"@" + host:                         "@" + host,
+		"alice@REALM@" + host:              "alice@REALM",
+		`ELSEWHERE\alice@` + host:          `ELSEWHERE\alice@` + host,
 		"alice@REALM":                      "alice@REALM",
 		host + ".elsewhere.example" + `\a`: host + ".elsewhere.example" + `\a`,
 	} {
-		assert.Equal(t, want, localName(name), name)
+		assert.Equal(t, want, Canonical(name), name)
 	}
 }

@@ -20,10 +20,11 @@ const farewell = 2 * time.Second
 
 // child is an engine's process and the pipe of its output.
 type child struct {
-	cmd    *exec.Cmd
-	stdout *os.File      // our end
-	exited chan struct{} // closed when the process and what it has started are gone
-	err    error         // how it ended; read after exited is closed
+	cmd     *exec.Cmd
+	stdout  *os.File // our end
+	starter process.Starter
+	exited  chan struct{} // closed when the process and what it has started are gone
+	err     error         // how it ended; read after exited is closed
 
 	mu    sync.Mutex
 	group *process.Group // nil when it is gone: its number may be somebody else's
@@ -46,10 +47,11 @@ func (c *child) start() (stdin io.WriteCloser, err error) {
 	}
 	c.cmd.Stdout, c.stdout = w, r
 	c.mu.Lock() // its stderr may call for kill before Start returns
-	c.group, err = process.Start(c.cmd)
+	c.group, err = c.starter.Start(c.cmd)
 	c.mu.Unlock()
 	w.Close()
 	if err != nil {
+		c.starter.Stop()
 		r.Close()
 		stdin.Close()
 		return nil, err
@@ -85,6 +87,7 @@ func (c *child) wait() {
 	c.group.Release()
 	c.group = nil
 	c.mu.Unlock()
+	c.starter.Stop()
 	c.err = err
 	close(c.exited)
 	c.limit()

@@ -177,6 +177,7 @@ func (s *session) endInputs(ctx context.Context) error {
 // endInput ends the input of one pipeline in its client's place.
 func (s *session) endInput(ctx context.Context, p *pipeline) error {
 	s.mu.Lock()
+	p.endedInput = true
 	end := psrp.SingleFragmentText(s.pool.next(), psrp.EndOfPipelineInput(s.pool.id, p.wireID))
 	s.mu.Unlock()
 	if err := s.engine.send(ctx, outofproc.StreamDefault, p.id, end); err != nil {

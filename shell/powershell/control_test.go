@@ -82,8 +82,9 @@ func TestTail(t *testing.T) {
 		"lines":           {[]string{"one\n", "two\r\nthree"}, 0, "one two three"},
 		"error":           {[]string{"Remote transport error: no"}, 1, "Remote transport error: no"},
 		"in parts":        {[]string{"Remote tran", "sport error:"}, 1, "Remote transport error:"},
-		"twice":           {[]string{"Remote transport error:", "Remote transport error:"}, 1, "Remote transport error:Remote transport error:"},
+		"twice":           {[]string{"Remote transport error:", "Remote transport error:"}, 2, "Remote transport error:Remote transport error:"},
 		"and much behind": {[]string{"Remote transport error:" + strings.Repeat("x", 2*maxTail)}, 1, strings.Repeat("x", maxTail)},
+		"once is once":    {[]string{"Remote transport error:", strings.Repeat("x", maxTail), "y"}, 1, strings.Repeat("x", maxTail-1) + "y"},
 		"much":            {[]string{strings.Repeat("x", 3*maxTail), "y"}, 0, strings.Repeat("x", maxTail-1) + "y"},
 		"no text":         {[]string{"a\xff\x00b"}, 0, "a?\x00b"},
 	}

@@ -43,6 +43,7 @@ type engine struct {
 	slot    chan func() // full while a Data is not acknowledged; holds the end of its Expect
 	acks    acks
 	stderr  tail
+	doubts  doubts
 
 	bye   chan struct{} // closed when nothing more is to be written
 	dead  chan struct{} // closed when the process and its output have ended
@@ -58,7 +59,7 @@ func startEngine(cmd *exec.Cmd, shellID string, out output, log *slog.Logger) (*
 		bye:   make(chan struct{}),
 		dead:  make(chan struct{}),
 	}
-	e.stderr.alarm = e.kill
+	e.stderr.alarm = e.doubt
 	cmd.Stderr = &e.stderr
 	stdin, err := e.child.start()
 	if err != nil {
@@ -234,6 +235,7 @@ func (e *engine) command(ctx context.Context, id string) error {
 }
 
 func (e *engine) signal(ctx context.Context, id string) error {
+	e.doubts.noteSignal()
 	return e.ask(ctx, outofproc.SignalAck, id, func(w *outofproc.Writer) error { return w.Signal(id) })
 }
 
@@ -243,6 +245,9 @@ func (e *engine) close(ctx context.Context, id string) error {
 
 // kill ends the process and everything that it has started.
 func (e *engine) kill() {
+	if e.child == nil {
+		return
+	}
 	if err := e.child.kill(); err != nil {
 		e.log.Warn("engine not killed", "error", err)
 	}

@@ -2,6 +2,7 @@ package powershell
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -91,7 +92,8 @@ func (in *inbound) take(text []byte, see func(psrp.FragmentText) error) ([]packe
 func (in *inbound) add(f psrp.FragmentText) (complete bool, err error) {
 	if in.received += int64(f.Header.BlobLength); in.limit > 0 && in.received > in.limit {
 		return false, refuse(codeNullInput, fmt.Sprintf(
-			"The command has been sent more than the %d bytes that MaximumReceivedDataSizePerCommandMB allows.", in.limit), nil)
+			"MaximumReceivedDataSizePerCommandMB allows %d bytes to be sent to one command, and this would be %d; send less, or ask an administrator to raise it.",
+			in.limit, in.received), nil)
 	}
 	complete, err = in.order.Add(f.Header)
 	switch {
@@ -101,8 +103,13 @@ func (in *inbound) add(f psrp.FragmentText) (complete bool, err error) {
 	case len(in.held) == maxFragments:
 		err = fmt.Errorf("object %d has more than %d fragments", f.Header.ObjectID, maxFragments)
 	}
+	if order, ok := errors.AsType[*psrp.OrderError](err); ok && order.Size > 0 {
+		return false, refuse(codeNullInput, fmt.Sprintf(
+			"MaximumReceivedObjectSizeMB allows %d bytes for one object, and this would be %d; send less, or ask an administrator to raise it.",
+			in.order.MaxObjectSize, order.Size), err)
+	}
 	if err != nil {
-		return false, refuse(codeNullInput, "A fragment of the input is out of order or too large.", err)
+		return false, refuse(codeNullInput, "A fragment of the input is out of order.", err)
 	}
 	if f.Header.Start {
 		in.first = f.Message

@@ -16,7 +16,9 @@ func (s *session) observe(p *pipeline, f psrp.FragmentText) error {
 	}
 	switch {
 	case f.HasMessage && f.Message.Type == psrp.MessageEndOfPipelineInput:
-		p.openInput = false
+		p.openInput, p.endedInput = false, true
+	case f.HasMessage && f.Message.Type == psrp.MessagePipelineInput && p.endedInput:
+		return refuse(codeNullInput, "The input of the pipeline has ended: its client has said so, or has left.", nil)
 	case f.HasMessage && f.Message.Type == psrp.MessageCreatePipeline, !f.Header.Start && p.creating():
 		p.observeCreate(f)
 	}
@@ -106,7 +108,7 @@ func (s *session) ended(err error) {
 	if !closing {
 		s.log.Warn("engine ended", "error", err)
 		broken.Class = shell.ClassKeep
-		s.pool.out.Put(broken)
+		s.pool.out.PutLast(broken)
 	}
 	s.host.Ended(err)
 }

@@ -15,6 +15,9 @@ func (s *session) data(packet outofproc.Packet) error {
 	s.mu.Lock()
 	p := s.pipelines[packet.ID]
 	discarded := p == nil || p.discarded
+	if p != nil {
+		p.noteOutput()
+	}
 	s.mu.Unlock()
 	if discarded {
 		return nil
@@ -70,6 +73,7 @@ func (s *session) pipelineData(p *pipeline, text []byte) error {
 		p.out.Put(piece)
 		if watched && m.Type == psrp.MessagePipelineState && final(m) {
 			s.finished(p)
+			return nil
 		}
 	}
 	return nil

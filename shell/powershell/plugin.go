@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"github.com/winrmd/winrmd/psrp"
 	"github.com/winrmd/winrmd/shell"
@@ -23,13 +24,27 @@ type Config struct {
 	// ConfigurationFile is a session configuration file (.pssc) that the engine
 	// obeys; empty means none.
 	ConfigurationFile string
+	// StartupScript is the path of a script that runs when a session is opened,
+	// ModulesToImport are the modules that are imported before. Neither goes
+	// together with ConfigurationFile: a session configuration file is made for
+	// them, in Directory.
+	StartupScript   string
+	ModulesToImport []string
+	// Environment are variables that the engine gets beside those of this
+	// process; those that a client sets win.
+	Environment []shell.Variable
+	// Directory is where files for one session can be made. They are not
+	// removed.
+	Directory string `json:"-"`
 	// MaxObjectSize is the most bytes that one object of a client may have
 	// (MaximumReceivedObjectSizeMB); 0 means 10 MiB. MaxDataSize is the most
 	// that all objects for one command may have
 	// (MaximumReceivedDataSizePerCommandMB); 0 means 50 MiB. An engine takes in
 	// what it is given, whether a pipeline reads it or not.
 	MaxObjectSize, MaxDataSize int
-	Logger                     *slog.Logger
+	Logger                     *slog.Logger `json:"-"`
+	// Attach, if not nil, is called with each engine before it is started.
+	Attach func(*exec.Cmd) `json:"-"`
 }
 
 // Plugin opens PowerShell shells.
@@ -72,6 +87,9 @@ func (p *Plugin) Open(ctx context.Context, r *shell.OpenRequest, host shell.Host
 	}
 	log := p.config.Logger.With("shell", r.ShellID)
 	s := newSession(r.ShellID, host, limits{p.config.MaxObjectSize, p.config.MaxDataSize}, log)
+	if p.config.Attach != nil {
+		p.config.Attach(cmd)
+	}
 	if s.engine, err = startEngine(cmd, r.ShellID, s, log); err != nil {
 		return nil, refuse(codeSessionFailed, fmt.Sprintf("The PowerShell engine %s could not be started.", cmd.Path), err)
 	}
@@ -102,12 +120,17 @@ func (p *Plugin) command(r *shell.OpenRequest) (*exec.Cmd, error) {
 	}
 	if err != nil {
 		return nil, refuse(codeSessionFailed, fmt.Sprintf(
-			"No PowerShell engine was found as %q. Install PowerShell 7, or name its path with --powershell or as EnginePath of the session configuration.",
+			"No PowerShell engine was found as %q. Install PowerShell 7, or name its path with --powershell or as EnginePath of the session configuration. "+
+				"Or try the commands written in Go: they are the session configuration winrmd.demo, and with winrmd serve --demo Microsoft.PowerShell.",
 			p.config.Engine), err)
 	}
 	args := append([]string{"-s"}, p.config.Arguments...)
-	if p.config.ConfigurationFile != "" {
-		args = append(args, "-ConfigurationFile", p.config.ConfigurationFile)
+	file, err := p.configurationFile()
+	if err != nil {
+		return nil, refuse(codeSessionFailed, "The session configuration file could not be made.", err)
+	}
+	if file != "" {
+		args = append(args, "-ConfigurationFile", file)
 	}
 	cmd := exec.Command(path, args...)
 	cmd.Dir = r.WorkingDirectory
@@ -115,7 +138,7 @@ func (p *Plugin) command(r *shell.OpenRequest) (*exec.Cmd, error) {
 		cmd.Dir, _ = os.UserHomeDir()
 	}
 	cmd.Env = os.Environ()
-	for _, v := range r.Environment {
+	for _, v := range slices.Concat(p.config.Environment, r.Environment) {
 		cmd.Env = append(cmd.Env, v.Name+"="+v.Value)
 	}
 	return cmd, nil

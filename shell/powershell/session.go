@@ -41,7 +41,12 @@ func newSession(shellID string, host shell.Host, limits limits, log *slog.Logger
 }
 
 // ProcessID implements shell.Instance.
-func (s *session) ProcessID() int { return s.engine.child.cmd.Process.Pid }
+func (s *session) ProcessID() int {
+	if s.engine.child == nil {
+		return 0 // it was restored
+	}
+	return s.engine.child.cmd.Process.Pid
+}
 
 // WaitRoom and Expect pass the engine's questions on to the shell.
 func (s *session) WaitRoom()             { s.host.WaitRoom() }
@@ -194,6 +199,7 @@ func (s *session) stopOnce(p *pipeline) <-chan struct{} {
 	p.stopped = stopped
 	s.inBackground(func(ctx context.Context) {
 		defer close(stopped)
+		p.waitBegun(ctx)
 		if err := s.whenTaken(ctx, p, s.engine.signal); err != nil {
 			s.log.Debug("pipeline not stopped", "pipeline", p.id, "error", err)
 		}
@@ -203,8 +209,18 @@ func (s *session) stopOnce(p *pipeline) <-chan struct{} {
 
 // whenTaken does something to a pipeline when the engine has taken all that it
 // was sent: what overtakes the message that makes a pipeline finds none.
+// A request that gives the engine something for it comes to its end first.
 func (s *session) whenTaken(ctx context.Context, p *pipeline, do func(context.Context, string) error) error {
-	if err := s.engine.settle(ctx); err != nil {
+	select {
+	case p.input.turn <- struct{}{}:
+	case <-s.engine.dead:
+		return s.engine.gone()
+	case <-ctx.Done():
+		return waitError(ctx)
+	}
+	err := s.engine.settle(ctx)
+	<-p.input.turn
+	if err != nil {
 		return err
 	}
 	return do(ctx, p.id)

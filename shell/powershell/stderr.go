@@ -10,16 +10,18 @@ import (
 const maxTail = 2048
 
 // transportError is what an engine writes when it can make nothing of a
-// message. It goes on running then, but never answers again (measured).
+// message. It goes on running then; see doubt for what that is worth.
 var transportError = []byte("Remote transport error:")
 
 // tail keeps the last that was written to it.
 type tail struct {
-	alarm func() // called once when the engine reports a transport error
+	alarm func() // called when the engine reports a transport error
 
-	mu     sync.Mutex
-	last   []byte
-	raised bool
+	mu   sync.Mutex
+	last []byte
+	seen int // bytes at the beginning of last in which an error was found already
+
+	cries int // errors that raised the alarm
 }
 
 // Write implements io.Writer.
@@ -35,10 +37,15 @@ func (t *tail) add(p []byte) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last = append(t.last, p...)
-	raise := !t.raised && bytes.Contains(t.last, transportError)
-	t.raised = t.raised || raise
+	found := bytes.LastIndex(t.last[t.seen:], transportError)
+	raise := found >= 0
+	if raise {
+		t.cries++
+		t.seen += found + len(transportError)
+	}
 	if n := len(t.last) - maxTail; n > 0 {
 		t.last = append(t.last[:0], t.last[n:]...)
+		t.seen = max(0, t.seen-n)
 	}
 	return raise
 }

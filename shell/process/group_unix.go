@@ -17,7 +17,7 @@ func Start(c *exec.Cmd) (*Group, error) {
 		c.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	c.SysProcAttr.Setsid = true
-	if err := c.Start(); err != nil {
+	if err := StartOwn(c); err != nil {
 		return nil, err
 	}
 	return &Group{pid: c.Process.Pid}, nil

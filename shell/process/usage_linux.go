@@ -9,9 +9,8 @@ import (
 
 // Usage tells what a process uses: its resident memory in bytes and how many
 // child processes it has. ok is false where that cannot be known.
-func Usage(pid int) (memory int64, children int, ok bool) {
-	dir := filepath.Join("/proc", strconv.Itoa(pid))
-	statm, err := os.ReadFile(filepath.Join(dir, "statm"))
+func Usage(pid int) (memory int64, count int, ok bool) {
+	statm, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "statm"))
 	if err != nil {
 		return 0, 0, false
 	}
@@ -23,21 +22,5 @@ func Usage(pid int) (memory int64, children int, ok bool) {
 	if err != nil {
 		return 0, 0, false
 	}
-	return pages * int64(os.Getpagesize()), countChildren(dir), true
-}
-
-// countChildren adds up the children of each thread: a child belongs to the
-// one that started it.
-func countChildren(dir string) int {
-	lists, err := filepath.Glob(filepath.Join(dir, "task", "*", "children"))
-	if err != nil {
-		return 0
-	}
-	n := 0
-	for _, list := range lists {
-		if text, err := os.ReadFile(list); err == nil { // a thread may have ended
-			n += len(strings.Fields(string(text)))
-		}
-	}
-	return n
+	return pages * int64(os.Getpagesize()), len(children(pid)), true
 }

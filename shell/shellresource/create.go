@@ -15,47 +15,60 @@ import (
 // compressionXpress is the one algorithm that a client may ask for.
 const compressionXpress = "xpress"
 
-// create makes a shell (MS-WSMV 3.1.4.5.2).
-func (res *Resource) create(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
+// create makes a shell (MS-WSMV 3.1.4.5.2) and returns its identifier too.
+func (res *Resource) create(ctx context.Context, r *wsman.Request) (*wsman.Response, string, error) {
 	cfg := res.configurations.Configuration(r.Header.ResourceURI)
 	if cfg == nil {
-		return nil, wsman.NewFault(wsman.CodeInvalidURI, fmt.Sprintf(
-			"There is no session configuration for the resource URI %s on this server.", r.Header.ResourceURI))
+		return nil, "", NoConfiguration(r.Header.ResourceURI)
 	}
-	spec, err := readSpec(r)
+	spec, err := ReadSpec(r)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	spec.Configuration = cfg
 	sh, err := res.shells.Create(ctx, *spec)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	info, err := sh.Info(client(r))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	res.log.Info("shell created", "shell", sh.ID(), "user", spec.Owner, "configuration", cfg.Name)
 	return &wsman.Response{Body: createdBody{
-		shell:   sh.ID(),
 		created: wsman.ElementBody(resourceCreated(r, info)),
 		element: wsman.ElementBody(shellElement(info, reportCreate)),
-	}}, nil
+	}}, sh.ID(), nil
+}
+
+// NoConfiguration is the fault for a resource URI that stands for nothing.
+func NoConfiguration(resourceURI string) *wsman.Fault {
+	return wsman.NewFault(wsman.CodeInvalidURI, fmt.Sprintf(
+		"There is no session configuration for the resource URI %s on this server.", resourceURI))
+}
+
+// createOnce is create as a Handler that also tells of the new shell.
+func (res *Resource) createOnce(ctx context.Context, r *wsman.Request) (*wsman.Response, string, error) {
+	var made string
+	answer, err := handler(func(ctx context.Context, r *wsman.Request) (_ *wsman.Response, err error) {
+		var answer *wsman.Response
+		answer, made, err = res.create(ctx, r)
+		return answer, err
+	}).ServeWSMan(ctx, r)
+	return answer, made, err
 }
 
 // createdBody is the answer to a Create: where the shell is, and what it is.
-type createdBody struct {
-	shell            string
-	created, element wsman.Body
-}
+type createdBody struct{ created, element wsman.Body }
 
 // AppendXML implements wsman.Body.
 func (b createdBody) AppendXML(dst []byte) []byte {
 	return b.element.AppendXML(b.created.AppendXML(dst))
 }
 
-// readSpec reads a Create request.
-func readSpec(r *wsman.Request) (*shell.Spec, error) {
+// ReadSpec reads a Create request. The Spec lacks the configuration, and the
+// ShellID where the client names none. Errors are *wsman.Fault.
+func ReadSpec(r *wsman.Request) (*shell.Spec, error) {
 	e, err := bodyElement(r, "Shell")
 	if err != nil {
 		return nil, err
@@ -70,6 +83,8 @@ func readSpec(r *wsman.Request) (*shell.Spec, error) {
 	}
 	spec.Owner, spec.Account = r.Principal.User, r.Principal.Account
 	spec.Options = options(r)
+	// From elsewhere the wish has no meaning, as on Windows.
+	spec.InteractiveToken = r.Header.UseInteractiveToken && r.Principal.Loopback
 	spec.NoProfile = isTrue(spec.Options["WINRS_NOPROFILE"])
 	if err := readCompression(r, spec); err != nil {
 		return nil, err

@@ -169,8 +169,8 @@ func TestQuotas(t *testing.T) {
 	r = w.serve(ask{action: wsman.ActionCreate, body: psShell(nowhere, ""), who: bob})
 	require.ErrorIs(t, r.err(), wsman.CodeQuotaMaxUsersPPQ)
 
-	limit(wsman.ResourceCmd).MaxShellsPerUser = 1
 	w.createCmd()
+	limit(wsman.ResourceCmd).Service.MaxShellsPerUser = 2 // of all kinds
 	r = w.serve(ask{action: wsman.ActionCreate, resource: wsman.ResourceCmd, body: cmdShell("")})
 	require.ErrorIs(t, r.err(), wsman.CodeQuotaMaxShells)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/winrmd/winrmd/psrp"
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/wsman"
+	"github.com/winrmd/winrmd/wsman/enumeration"
 )
 
 // describe says in a few lines what the package's own readers find in a
@@ -83,9 +84,11 @@ func (d describer) body() []string {
 	case wsman.ActionConnect:
 		return d.connect()
 	case wsman.ActionEnumerate:
-		request, err := readEnumerate(d.r)
+		request, err := enumeration.Read(d.r)
 		require.NoError(d.t, err)
-		return []string{fmt.Sprintf("optimize=%t max=%d mode=%d filtered=%t %s", request.optimize, request.max, request.mode, request.filtered, request.shellID)}
+		id, err := filteredShell(request)
+		require.NoError(d.t, err)
+		return []string{fmt.Sprintf("optimize=%t max=%d mode=%d filtered=%t %s", request.Optimize, request.MaxElements, request.Mode, request.Filtered, id)}
 	case wsman.ActionDisconnect, wsman.ActionReconnect, wsman.ActionGet, wsman.ActionDelete:
 		e, err := d.r.BodyElement()
 		require.NoError(d.t, err)
@@ -99,7 +102,7 @@ func (d describer) body() []string {
 }
 
 func (d describer) create() []string {
-	spec, err := readSpec(d.r)
+	spec, err := ReadSpec(d.r)
 	require.NoError(d.t, err)
 	lines := []string{fmt.Sprintf("id=%s named=%t name=%q in=%s out=%s", spec.ShellID, spec.ClientNamed, spec.Name,
 		strings.Join(spec.InputStreams, ","), strings.Join(spec.OutputStreams, ","))}

@@ -2,93 +2,114 @@ package shellresource
 
 import (
 	"context"
-	"fmt"
-	"strconv"
+	"errors"
 	"strings"
 
 	"github.com/beevik/etree"
 
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/wsman"
+	"github.com/winrmd/winrmd/wsman/enumeration"
 )
 
-// dialectSelector is the one filter dialect (DSP0226).
-const dialectSelector = "http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter"
-
-// enumerateRequest is the body of an Enumerate (DSP0226 section 8).
-type enumerateRequest struct {
-	optimize bool
-	max      int // items in one answer
-	mode     enumerationMode
-	shellID  string // the filter; "" for none
-	filtered bool
+// Lister tells of all shells of a server.
+type Lister interface {
+	// List tells of every shell that the client may see, oldest first.
+	List(ctx context.Context, c shell.Client) []shell.Info
+	// Commands lists the commands of a shell. A shell that is not there is a
+	// *shell.NotFoundError.
+	Commands(ctx context.Context, c shell.Client, shellID string) ([]shell.CommandInfo, error)
 }
 
-// enumerationMode is what an item holds.
-type enumerationMode int
+// Local tells of the shells of a Directory in this process.
+type Local struct{ Directory *shell.Directory }
 
-const (
-	enumerateObjects enumerationMode = iota
-	enumerateEPRs
-	enumerateBoth
-)
+// List implements Lister.
+func (l Local) List(_ context.Context, c shell.Client) []shell.Info { return l.Directory.List(c) }
+
+// Commands implements Lister.
+func (l Local) Commands(_ context.Context, c shell.Client, shellID string) ([]shell.CommandInfo, error) {
+	sh, err := l.Directory.Shell(shellID)
+	if err != nil {
+		return nil, err
+	}
+	return sh.Commands(c)
+}
+
+// Enumeration serves Enumerate, Pull and Release of shells and of commands.
+type Enumeration struct {
+	shells   Lister
+	contexts *enumeration.Contexts
+}
+
+// NewEnumeration makes an Enumeration. What is not yet pulled is kept in
+// contexts, which other resources may share.
+func NewEnumeration(shells Lister, contexts *enumeration.Contexts) *Enumeration {
+	return &Enumeration{shells: shells, contexts: contexts}
+}
+
+// Route enters the operations into a table.
+func (res *Enumeration) Route(m *wsman.Mux) {
+	m.Handle(wsman.ResourceShell, []string{wsman.ActionEnumerate}, handler(res.enumerateShells))
+	m.Handle(wsman.ResourceCommand, []string{wsman.ActionEnumerate}, handler(res.enumerateCommands))
+	for _, uri := range []string{wsman.ResourceShell, wsman.ResourceCommand} {
+		res.contexts.Route(m, uri)
+	}
+}
 
 // enumerateShells lists the shells that the client may see, its own or for an
 // administrator all (MS-WSMV 3.1.4.8).
-func (res *Resource) enumerateShells(_ context.Context, r *wsman.Request) (*wsman.Response, error) {
-	request, err := readEnumerate(r)
+func (res *Enumeration) enumerateShells(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
+	request, err := enumeration.Read(r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := filteredShell(request)
 	if err != nil {
 		return nil, err
 	}
 	var items []*etree.Element
-	for _, info := range res.shells.List(client(r)) {
-		if request.filtered && !strings.EqualFold(info.ShellID, request.shellID) {
+	for _, info := range res.shells.List(ctx, client(r)) {
+		if request.Filtered && !strings.EqualFold(info.ShellID, id) {
 			continue
 		}
-		items = append(items, shellItem(r, info, request.mode))
+		items = append(items, request.Mode.Item(
+			func() *etree.Element { return shellElement(info, reportOf(r)) },
+			func() *etree.Element {
+				epr := etree.NewElement("a:EndpointReference")
+				reference(epr, r, info)
+				return epr
+			}))
 	}
-	return res.enumerations.begin(r, request, items)
-}
-
-func shellItem(r *wsman.Request, info shell.Info, mode enumerationMode) *etree.Element {
-	if mode == enumerateObjects {
-		return shellElement(info, reportOf(r))
-	}
-	epr := etree.NewElement("a:EndpointReference")
-	reference(epr, r, info)
-	if mode == enumerateEPRs {
-		return epr
-	}
-	item := etree.NewElement("w:Item")
-	item.AddChild(shellElement(info, reportOf(r)))
-	item.AddChild(epr)
-	return item
+	return res.contexts.Begin(r, request, items)
 }
 
 // enumerateCommands lists the commands of the shell that the filter names. A
 // shell that is not there has none: clients skip a shell whose commands they
 // cannot list.
-func (res *Resource) enumerateCommands(_ context.Context, r *wsman.Request) (*wsman.Response, error) {
-	request, err := readEnumerate(r)
+func (res *Enumeration) enumerateCommands(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
+	request, err := enumeration.Read(r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := filteredShell(request)
 	switch {
 	case err != nil:
 		return nil, err
-	case !request.filtered:
+	case !request.Filtered:
 		return nil, wsman.NewFault(wsman.CodeCommandFilterExpected, "")
-	case request.mode != enumerateObjects:
+	case request.Mode != enumeration.Objects:
 		return nil, wsman.NewFault(wsman.CodeCommandEPRsNotSupported, "")
 	}
 	var items []*etree.Element
-	if sh, err := res.shells.Shell(request.shellID); err == nil {
-		commands, err := sh.Commands(client(r))
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range commands {
-			items = append(items, commandElement(c))
-		}
+	commands, err := res.shells.Commands(ctx, client(r), id)
+	if notFound := (*shell.NotFoundError)(nil); err != nil && !errors.As(err, &notFound) {
+		return nil, err
 	}
-	return res.enumerations.begin(r, request, items)
+	for _, c := range commands {
+		items = append(items, commandElement(c))
+	}
+	return res.contexts.Begin(r, request, items)
 }
 
 func commandElement(c shell.CommandInfo) *etree.Element {
@@ -99,79 +120,11 @@ func commandElement(c shell.CommandInfo) *etree.Element {
 	return e
 }
 
-// readEnumerate reads an Enumerate request.
-func readEnumerate(r *wsman.Request) (*enumerateRequest, error) {
-	e, err := r.BodyElement()
-	if err != nil {
-		return nil, err
+// filteredShell is the ShellId that the filter names; "" without a filter.
+func filteredShell(request *enumeration.Request) (string, error) {
+	id, ok := request.Selector("ShellId")
+	if request.Filtered && !ok {
+		return "", wsman.NewFault(wsman.CodeCannotProcessFilter, "The filter must have the selector ShellId.")
 	}
-	if !wsman.IsElement(e, wsman.NamespaceEnumeration, "Enumerate") {
-		return nil, wsman.NewFault(wsman.CodeSchemaValidation, "The body of the request must be an n:Enumerate element.")
-	}
-	request := &enumerateRequest{optimize: wsman.FindChild(e, wsman.NamespaceWSMan, "OptimizeEnumeration") != nil}
-	if request.max, err = readMaxElements(e); err != nil {
-		return nil, err
-	}
-	if request.mode, err = readEnumerationMode(e); err != nil {
-		return nil, err
-	}
-	return request, readFilter(e, request)
-}
-
-// maxElements is MaxBatchItems.
-const maxElements = 32000
-
-// readMaxElements reads MaxElements, which has either namespace. Without it an
-// optimised enumeration answers with one item (DSP0226 R8.2.3-2); Windows and
-// we answer with all that fit.
-func readMaxElements(e *etree.Element) (int, error) {
-	m := wsman.FindChild(e, wsman.NamespaceWSMan, "MaxElements")
-	if m == nil {
-		m = wsman.FindChild(e, wsman.NamespaceEnumeration, "MaxElements")
-	}
-	if m == nil {
-		return maxElements, nil
-	}
-	n, err := strconv.ParseUint(strings.TrimSpace(m.Text()), 10, 32)
-	if err != nil || n == 0 {
-		return 0, wsman.NewFault(wsman.CodeSchemaValidation, fmt.Sprintf("MaxElements must be a positive number, not %.32q.", m.Text()))
-	}
-	return min(int(n), maxElements), nil
-}
-
-func readEnumerationMode(e *etree.Element) (enumerationMode, error) {
-	m := wsman.FindChild(e, wsman.NamespaceWSMan, "EnumerationMode")
-	if m == nil {
-		return enumerateObjects, nil
-	}
-	switch text := strings.TrimSpace(m.Text()); text {
-	case "EnumerateEPR":
-		return enumerateEPRs, nil
-	case "EnumerateObjectAndEPR":
-		return enumerateBoth, nil
-	default:
-		return 0, wsman.NewFault(wsman.CodeUnsupportedFeature, fmt.Sprintf("The EnumerationMode %.64q is not supported.", text))
-	}
-}
-
-// readFilter reads the selector filter.
-func readFilter(e *etree.Element, request *enumerateRequest) error {
-	f := wsman.FindChild(e, wsman.NamespaceWSMan, "Filter")
-	if f == nil {
-		f = wsman.FindChild(e, wsman.NamespaceEnumeration, "Filter")
-	}
-	if f == nil {
-		return nil
-	}
-	if dialect, _ := wsman.AttrValue(f, "Dialect"); dialect != dialectSelector {
-		return wsman.NewFault(wsman.CodeFilterDialectUnavailable, fmt.Sprintf("The filter dialect %.128q is not supported; use %s.", dialect, dialectSelector))
-	}
-	set := wsman.FindChild(f, wsman.NamespaceWSMan, "SelectorSet")
-	for _, s := range wsman.Children(set, wsman.NamespaceWSMan, "Selector") {
-		if name, _ := wsman.AttrValue(s, "Name"); strings.EqualFold(name, "ShellId") {
-			request.shellID, request.filtered = strings.TrimSpace(s.Text()), true
-			return nil
-		}
-	}
-	return wsman.NewFault(wsman.CodeCannotProcessFilter, "The filter must have the selector ShellId.")
+	return id, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winrmd/winrmd/wsman"
+	"github.com/winrmd/winrmd/wsman/enumeration"
 )
 
 // enumerate asks for all shells.
@@ -32,7 +33,7 @@ func release(context string) ask {
 const optimized = "<wsm:OptimizeEnumeration/>"
 
 func filter(id string) string {
-	return `<wsm:Filter Dialect="` + dialectSelector + `"><wsm:SelectorSet><wsm:Selector Name="ShellId">` + id + `</wsm:Selector></wsm:SelectorSet></wsm:Filter>`
+	return `<wsm:Filter Dialect="` + wsman.SelectorFilterDialect + `"><wsm:SelectorSet><wsm:Selector Name="ShellId">` + id + `</wsm:Selector></wsm:SelectorSet></wsm:Filter>`
 }
 
 // shells makes n of ann's and returns their identifiers in order.
@@ -174,7 +175,7 @@ func TestEnumerateRefused(t *testing.T) {
 		"elements, minus": {"<n:Enumerate><n:MaxElements>-1</n:MaxElements></n:Enumerate>", wsman.CodeSchemaValidation},
 		"filter, none":    {"<n:Enumerate><wsm:Filter>x</wsm:Filter></n:Enumerate>", wsman.CodeFilterDialectUnavailable},
 		"filter, WQL":     {`<n:Enumerate><n:Filter Dialect="http://schemas.microsoft.com/wbem/wsman/1/WQL">select</n:Filter></n:Enumerate>`, wsman.CodeFilterDialectUnavailable},
-		"filter, empty":   {`<n:Enumerate><wsm:Filter Dialect="` + dialectSelector + `"/></n:Enumerate>`, wsman.CodeCannotProcessFilter},
+		"filter, empty":   {`<n:Enumerate><wsm:Filter Dialect="` + wsman.SelectorFilterDialect + `"/></n:Enumerate>`, wsman.CodeCannotProcessFilter},
 		"filter, other":   {"<n:Enumerate>" + strings.Replace(filter("x"), "ShellId", "Name", 1) + "</n:Enumerate>", wsman.CodeCannotProcessFilter},
 	}
 	w := newWorld(t)
@@ -286,7 +287,7 @@ func TestTooManyEnumerations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		var last string
-		for i := range maxEnumerations {
+		for i := range enumeration.MaxOpen {
 			_, last = listed(w.serve(enumerate("")))
 			require.NotEmpty(t, last, strconv.Itoa(i))
 		}
@@ -301,9 +302,7 @@ func TestTooManyEnumerations(t *testing.T) {
 		require.Error(t, w.serve(enumerate("")).err())
 		time.Sleep(4*time.Minute + time.Second)
 		require.NoError(t, w.serve(enumerate("")).err())
-		w.resource.enumerations.mu.Lock()
-		assert.Len(t, w.resource.enumerations.open, 1, "what has expired is let go of")
-		w.resource.enumerations.mu.Unlock()
+		assert.Equal(t, 1, w.contexts.Open(), "what has expired is let go of")
 	})
 }
 

@@ -27,8 +27,8 @@ var stateFaults = map[shell.StateReason]wsman.FaultCode{
 	shell.ReasonAlreadyDisconnected:    wsman.CodeShellDisconnectNotValid,
 }
 
-// quotaFaults are the faults of quotas: command shells count by the global
-// ones, the others by those of their plug-in.
+// quotaFaults are the faults of quotas: of those over all shells, and of those
+// of a configuration.
 var quotaFaults = map[bool]map[shell.Quota]wsman.FaultCode{
 	true: {
 		shell.QuotaShells:           wsman.CodeQuotaMaxShells,
@@ -44,6 +44,10 @@ var quotaFaults = map[bool]map[shell.Quota]wsman.FaultCode{
 	},
 }
 
+// Fault makes the fault for an error of package shell about a resource. It is
+// an error that is not one of them where err is unknown to it.
+func Fault(err error, resourceURI string) error { return toFault(err, kindOf(resourceURI)) }
+
 // toFault is the only translation of errors of package shell. An error that it
 // does not know stays as it is and is answered as an internal error.
 func toFault(err error, k kind) error {
@@ -57,6 +61,8 @@ func toFault(err error, k kind) error {
 		return wsman.NewFault(wsman.CodeStreamDisconnected, "").WithCause(err)
 	case errors.Is(err, shell.ErrClosed):
 		return wsman.NewFault(wsman.CodeOperationAborted, "").WithCause(err)
+	case errors.Is(err, shell.ErrSpoolFull):
+		return wsman.NewFault(wsman.CodeInternalError, sentence(err)).WithCause(err)
 	}
 	if f := typedFault(err, k); f != nil {
 		return f.WithCause(err)
@@ -68,6 +74,7 @@ func toFault(err error, k kind) error {
 func typedFault(err error, k kind) *wsman.Fault {
 	var (
 		access   *shell.AccessError
+		token    *shell.InteractiveTokenError
 		notFound *shell.NotFoundError
 		conflict *shell.ConflictError
 		state    *shell.StateError
@@ -81,6 +88,8 @@ func typedFault(err error, k kind) *wsman.Fault {
 	switch {
 	case errors.As(err, &access):
 		return wsman.NewFault(wsman.CodeAccessDenied, "")
+	case errors.As(err, &token):
+		return wsman.NewFault(wsman.CodeAccessDenied, "Access is denied. "+sentence(err))
 	case errors.As(err, &notFound):
 		return notFoundFault(notFound)
 	case errors.As(err, &conflict):
@@ -91,7 +100,7 @@ func typedFault(err error, k kind) *wsman.Fault {
 	case errors.As(err, &state):
 		return wsman.NewFault(stateFaults[state.Reason], sentence(err))
 	case errors.As(err, &quota):
-		return wsman.NewFault(quotaFaults[k == kindCommandShell][quota.Quota], sentence(err))
+		return wsman.NewFault(quotaFaults[quota.Configuration == ""][quota.Quota], sentence(err))
 	case errors.As(err, &idle):
 		return wsman.NewFault(wsman.CodeIdleTimeoutOutOfBounds, sentence(err))
 	case errors.As(err, &stream):

@@ -2,6 +2,7 @@ package shellresource
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -42,8 +43,17 @@ func (res *Resource) receive(ctx context.Context, r *wsman.Request) (*wsman.Resp
 	return &wsman.Response{
 		Body:      &receiveBody{answer: answer, compressed: compressed},
 		MessageID: messageID, RelatesTo: relatesTo,
-		Written: answer.Written,
+		Written: func(err error) { written(answer, err) },
 	}, nil
+}
+
+// written reports what became of an answer.
+func written(a *shell.Answer, err error) {
+	if errors.Is(err, wsman.ErrDeliveryUnknown) {
+		a.Doubt()
+		return
+	}
+	a.Written(err)
 }
 
 func newMessageID() string { return "uuid:" + strings.ToUpper(uuid.NewString()) }

@@ -22,9 +22,12 @@ const (
 	repeatTime = 5 * time.Minute
 )
 
-// repeats remembers operations that must not be carried out twice, so that a
-// request that comes again gets the answer that was lost.
-type repeats struct {
+// Repeats remembers operations that must not be carried out twice, so that a
+// request that comes again gets the answer that was lost. It is safe for use by
+// several goroutines.
+type Repeats struct {
+	exists func(shellID string) bool
+
 	mu    sync.Mutex
 	lists map[repeatKey][]*repeat
 	swept time.Time
@@ -32,44 +35,62 @@ type repeats struct {
 
 // repeatKey is what operations are remembered under. Creates and Deletes have
 // no shell there: they are remembered when there is none, too.
-type repeatKey struct{ user, shell, action string }
+type repeatKey struct {
+	user, shell, action string
+	// loopback keeps the answers that a client on this machine was given from
+	// who asks the same from elsewhere, and may not have them.
+	loopback bool
+}
 
 // repeat is one operation that was carried out or is under way.
 type repeat struct {
 	key    shell.Key
 	shell  string // of the request, in upper case
 	begun  time.Time
-	done   chan struct{} // closed when answer and err are there
+	done   chan struct{} // closed when what follows is there
 	answer *wsman.Response
+	made   string // the shell that a Create has made
 	err    error
 }
 
-func newRepeats() *repeats { return &repeats{lists: make(map[repeatKey][]*repeat)} }
+// NewRepeats makes a Repeats. exists reports whether there is a shell: an
+// answer about one that is gone is not given again.
+func NewRepeats(exists func(shellID string) bool) *Repeats {
+	return &Repeats{exists: exists, lists: make(map[repeatKey][]*repeat)}
+}
 
-// once makes a Handler of an operation that changes something. It goes on when
-// the client's connection breaks, because the client will ask again.
-func (res *Resource) once(op operation) wsman.Handler {
-	handler := res.handler(op)
+// Once makes a Handler of one for an operation that changes something. It goes
+// on when the client's connection breaks, because the client will ask again.
+func (m *Repeats) Once(h wsman.Handler) wsman.Handler {
+	return m.OnceCreate(func(ctx context.Context, r *wsman.Request) (*wsman.Response, string, error) {
+		answer, err := h.ServeWSMan(ctx, r)
+		return answer, "", err
+	})
+}
+
+// OnceCreate is Once for a Create, which also returns the ShellId of the shell
+// that it has made.
+func (m *Repeats) OnceCreate(create func(context.Context, *wsman.Request) (*wsman.Response, string, error)) wsman.Handler {
 	return wsman.HandlerFunc(func(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
 		id, _ := r.Header.Selector("ShellId")
 		one := &repeat{key: key(r), shell: strings.ToUpper(id), begun: time.Now(), done: make(chan struct{}), err: errUnfinished}
 		k := keyOf(r, one.shell)
-		if old := res.repeats.enter(k, one, func(old *repeat) bool { return res.stale(k, old) }); old != nil {
+		if old := m.enter(k, one); old != nil {
 			return old.wait(ctx, r)
 		}
 		defer func() {
 			if one.err != nil {
-				res.repeats.forget(k, one) // it has changed nothing and may be tried again
+				m.forget(k, one) // it has changed nothing and may be tried again
 			}
 			close(one.done)
 		}()
-		answer, err := handler.ServeWSMan(context.WithoutCancel(ctx), r)
+		answer, made, err := create(context.WithoutCancel(ctx), r)
 		if err == nil && answer.MessageID == "" {
 			answer.MessageID, answer.RelatesTo = newMessageID(), r.Header.MessageID
 		}
-		one.answer, one.err = answer, err
+		one.answer, one.made, one.err = answer, made, err
 		if err == nil {
-			res.renew(k, one)
+			m.renew(k, one)
 		}
 		return answer, err
 	})
@@ -80,7 +101,7 @@ var errUnfinished = errors.New("the operation was not carried out to its end")
 
 // keyOf is what an operation is remembered under.
 func keyOf(r *wsman.Request, shell string) repeatKey {
-	k := repeatKey{user: r.Principal.User, action: r.Header.Action}
+	k := repeatKey{user: r.Principal.User, action: r.Header.Action, loopback: r.Principal.Loopback}
 	if k.action != wsman.ActionCreate && k.action != wsman.ActionDelete {
 		k.shell = shell
 	}
@@ -90,21 +111,19 @@ func keyOf(r *wsman.Request, shell string) repeatKey {
 // renew forgets what was done on a shell that is gone now, or that is a new one
 // under an old identifier. A client that plays the same requests again, to a
 // new shell, means them.
-func (res *Resource) renew(k repeatKey, one *repeat) {
-	switch body := bodyOf(one.answer).(type) {
-	case createdBody:
-		res.repeats.forgetShell(body.shell)
-	default:
-		if k.action == wsman.ActionDelete {
-			res.repeats.forgetShell(one.shell)
-		}
+func (m *Repeats) renew(k repeatKey, one *repeat) {
+	switch {
+	case one.made != "":
+		m.forgetShell(one.made)
+	case k.action == wsman.ActionDelete:
+		m.forgetShell(one.shell)
 	}
 }
 
 // stale reports whether an old answer speaks of a shell that is not the one
 // that is there now: a Create whose shell has gone, or a Delete after which
 // there is such a shell again.
-func (res *Resource) stale(k repeatKey, old *repeat) bool {
+func (m *Repeats) stale(k repeatKey, old *repeat) bool {
 	select {
 	case <-old.done:
 	default:
@@ -112,24 +131,11 @@ func (res *Resource) stale(k repeatKey, old *repeat) bool {
 	}
 	switch k.action {
 	case wsman.ActionCreate:
-		body, ok := bodyOf(old.answer).(createdBody)
-		if !ok {
-			return old.err == nil
-		}
-		_, err := res.shells.Shell(body.shell)
-		return err != nil
+		return old.err == nil && !m.exists(old.made)
 	case wsman.ActionDelete:
-		_, err := res.shells.Shell(old.shell)
-		return err == nil && old.err == nil
+		return old.err == nil && m.exists(old.shell)
 	}
 	return false
-}
-
-func bodyOf(r *wsman.Response) wsman.Body {
-	if r == nil {
-		return nil
-	}
-	return r.Body
 }
 
 // wait gives the answer of the operation that this request repeats.
@@ -139,7 +145,7 @@ func (one *repeat) wait(ctx context.Context, r *wsman.Request) (*wsman.Response,
 	select {
 	case <-one.done:
 	case <-ctx.Done():
-		return nil, toFault(ctx.Err(), kindOf(r.Header.ResourceURI))
+		return nil, Fault(ctx.Err(), r.Header.ResourceURI)
 	}
 	if one.err != nil {
 		return nil, one.err
@@ -150,7 +156,7 @@ func (one *repeat) wait(ctx context.Context, r *wsman.Request) (*wsman.Response,
 
 // enter returns the operation that one repeats; nil if it is the first, which
 // is remembered then.
-func (m *repeats) enter(k repeatKey, one *repeat, stale func(*repeat) bool) *repeat {
+func (m *Repeats) enter(k repeatKey, one *repeat) *repeat {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sweep(one.begun)
@@ -159,7 +165,7 @@ func (m *repeats) enter(k repeatKey, one *repeat, stale func(*repeat) bool) *rep
 		if old.shell != one.shell || !old.key.Same(one.key) {
 			continue
 		}
-		if one.begun.Sub(old.begun) <= repeatTime && !stale(old) {
+		if one.begun.Sub(old.begun) <= repeatTime && !m.stale(k, old) {
 			return old
 		}
 		list = append(list[:i:i], list[i+1:]...)
@@ -173,7 +179,7 @@ func (m *repeats) enter(k repeatKey, one *repeat, stale func(*repeat) bool) *rep
 }
 
 // forgetShell takes out everything that was done on a shell.
-func (m *repeats) forgetShell(shell string) {
+func (m *Repeats) forgetShell(shell string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for k := range m.lists {
@@ -184,7 +190,7 @@ func (m *repeats) forgetShell(shell string) {
 }
 
 // forget takes an operation out.
-func (m *repeats) forget(k repeatKey, one *repeat) {
+func (m *Repeats) forget(k repeatKey, one *repeat) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	list := slices.DeleteFunc(m.lists[k], func(other *repeat) bool { return other == one })
@@ -196,7 +202,7 @@ func (m *repeats) forget(k repeatKey, one *repeat) {
 }
 
 // sweep forgets what is too old, now and then.
-func (m *repeats) sweep(now time.Time) {
+func (m *Repeats) sweep(now time.Time) {
 	if now.Sub(m.swept) < repeatTime/4 {
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/beevik/etree"
 
@@ -20,46 +19,55 @@ type Configurations interface {
 	Configuration(resourceURI string) *shell.Configuration
 }
 
-// Resource serves shells.
+// Resource serves the operations on single shells. Those on all of them are
+// Enumeration's.
 type Resource struct {
 	shells         *shell.Directory
 	configurations Configurations
 	log            *slog.Logger
-	repeats        *repeats
-	enumerations   *enumerations
+	repeats        *Repeats
 }
 
-// New makes a Resource. enumerationTimeout is how long an enumeration that
-// is not pulled is kept (EnumerationTimeoutms).
-func New(shells *shell.Directory, c Configurations, enumerationTimeout time.Duration, log *slog.Logger) *Resource {
-	return &Resource{
-		shells: shells, configurations: c, log: log,
-		repeats:      newRepeats(),
-		enumerations: newEnumerations(enumerationTimeout),
-	}
+// New makes a Resource.
+func New(shells *shell.Directory, c Configurations, log *slog.Logger) *Resource {
+	return &Resource{shells: shells, configurations: c, log: log, repeats: NewRepeats(func(id string) bool {
+		_, err := shells.Shell(id)
+		return err == nil
+	})}
 }
 
 // Route enters the resource's operations into a table.
 func (res *Resource) Route(m *wsman.Mux) {
-	for _, uri := range []string{wsman.ResourceCmd, wsman.ResourcePowerShellPrefix + "*"} {
-		m.Handle(uri, []string{wsman.ActionCreate}, res.once(res.create))
-		m.Handle(uri, []string{wsman.ActionCommand}, res.once(res.command))
-		m.Handle(uri, []string{wsman.ActionSend}, res.once(res.send))
-		m.Handle(uri, []string{wsman.ActionReceive}, res.handler(res.receive))
-		m.Handle(uri, []string{wsman.ActionSignal}, res.once(res.signal))
-		m.Handle(uri, []string{wsman.ActionDisconnect}, res.once(res.disconnect))
-		m.Handle(uri, []string{wsman.ActionReconnect}, res.once(res.reconnect))
-		m.Handle(uri, []string{wsman.ActionConnect}, res.once(res.connect))
-		m.Handle(uri, []string{wsman.ActionDelete}, res.once(res.delete))
-		m.Handle(uri, []string{wsman.ActionGet}, res.handler(res.get))
+	once := func(op operation) wsman.Handler { return res.repeats.Once(handler(op)) }
+	handlers := map[string]wsman.Handler{
+		wsman.ActionCreate:     res.repeats.OnceCreate(res.createOnce),
+		wsman.ActionCommand:    once(res.command),
+		wsman.ActionSend:       once(res.send),
+		wsman.ActionReceive:    handler(res.receive),
+		wsman.ActionSignal:     once(res.signal),
+		wsman.ActionDisconnect: once(res.disconnect),
+		wsman.ActionReconnect:  once(res.reconnect),
+		wsman.ActionConnect:    once(res.connect),
+		wsman.ActionDelete:     once(res.delete),
+		wsman.ActionGet:        handler(res.get),
 	}
-	m.Handle(wsman.ResourceShell, []string{wsman.ActionGet}, res.handler(res.get))
-	m.Handle(wsman.ResourceShell, []string{wsman.ActionDelete}, res.once(res.delete))
-	m.Handle(wsman.ResourceShell, []string{wsman.ActionEnumerate}, res.handler(res.enumerateShells))
-	m.Handle(wsman.ResourceCommand, []string{wsman.ActionEnumerate}, res.handler(res.enumerateCommands))
-	for _, uri := range []string{wsman.ResourceShell, wsman.ResourceCommand} {
-		m.Handle(uri, []string{wsman.ActionPull}, res.handler(res.pull))
-		m.Handle(uri, []string{wsman.ActionRelease}, res.handler(res.release))
+	RouteEach(m, func(action string) wsman.Handler { return handlers[action] })
+}
+
+// RouteEach enters the operations on single shells into a table, each with the
+// Handler that is given for its action: for whoever passes them on to where the
+// shells are.
+func RouteEach(m *wsman.Mux, handler func(action string) wsman.Handler) {
+	for _, uri := range []string{wsman.ResourceShell + "/*", wsman.ResourcePowerShellPrefix + "*"} {
+		for _, action := range []string{
+			wsman.ActionCreate, wsman.ActionCommand, wsman.ActionSend, wsman.ActionReceive, wsman.ActionSignal,
+			wsman.ActionDisconnect, wsman.ActionReconnect, wsman.ActionConnect, wsman.ActionDelete, wsman.ActionGet,
+		} {
+			m.Handle(uri, []string{action}, handler(action))
+		}
+	}
+	for _, action := range []string{wsman.ActionGet, wsman.ActionDelete} {
+		m.Handle(wsman.ResourceShell, []string{action}, handler(action))
 	}
 }
 
@@ -68,7 +76,7 @@ type operation func(ctx context.Context, r *wsman.Request) (*wsman.Response, err
 
 // handler makes an operation a Handler: its context ends at the request's
 // deadline, and its errors become faults.
-func (res *Resource) handler(op operation) wsman.Handler {
+func handler(op operation) wsman.Handler {
 	return wsman.HandlerFunc(func(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
 		if err := checkOptions(r); err != nil {
 			return nil, err
@@ -77,7 +85,7 @@ func (res *Resource) handler(op operation) wsman.Handler {
 		defer cancel()
 		answer, err := op(ctx, r)
 		if err != nil {
-			return nil, toFault(err, kindOf(r.Header.ResourceURI))
+			return nil, Fault(err, r.Header.ResourceURI)
 		}
 		return answer, nil
 	})
@@ -101,10 +109,13 @@ func (res *Resource) shell(r *wsman.Request) (*shell.Shell, error) {
 	return sh, nil
 }
 
-// client says who asks.
+// ClientOf says who asks.
+func ClientOf(r *wsman.Request) shell.Client { return client(r) }
+
 func client(r *wsman.Request) shell.Client {
 	c := shell.Client{
 		User: r.Principal.User, Session: r.Header.SessionID, Administrator: r.Principal.Administrator(),
+		Loopback: r.Principal.Loopback,
 	}
 	if r.Principal.Source.IsValid() {
 		c.Address = r.Principal.Source.String()
@@ -122,7 +133,7 @@ const (
 )
 
 func kindOf(uri string) kind {
-	if strings.EqualFold(uri, wsman.ResourceCmd) {
+	if _, ok := wsman.ShellConfiguration(uri); ok {
 		return kindCommandShell
 	}
 	if _, ok := wsman.PowerShellConfiguration(uri); ok {

@@ -47,6 +47,10 @@ func shellElement(info shell.Info, what report) *etree.Element {
 	add("OutputStreams", strings.Join(info.OutputStreams, " "))
 	if info.Disconnectable || kindOf(info.ResourceURI) == kindPowerShell {
 		addDisconnectable(add, info)
+	} else if info.Compression != "" {
+		// Recorded command shells, none of which is compressed, have none of
+		// these; but a client can only know by it that it was given what it asked for.
+		add("CompressionMode", compressionMode(info.Compression))
 	}
 	add("ShellRunTime", wsman.FormatRunTime(info.RunTime))
 	add("ShellInactivity", wsman.FormatRunTime(info.Inactivity))

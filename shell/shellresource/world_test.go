@@ -14,6 +14,7 @@ import (
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/shell/shelltest"
 	"github.com/winrmd/winrmd/wsman"
+	"github.com/winrmd/winrmd/wsman/enumeration"
 )
 
 const (
@@ -44,6 +45,7 @@ type world struct {
 	configs    map[string]*shell.Configuration // by lower-case resource URI
 	dir        *shell.Directory
 	resource   *Resource
+	contexts   *enumeration.Contexts
 	mux        *wsman.Mux
 }
 
@@ -85,8 +87,10 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	for _, f := range change {
 		f(w)
 	}
-	w.resource = New(w.dir, w, 4*time.Minute, slog.New(slog.DiscardHandler))
+	w.resource = New(w.dir, w, slog.New(slog.DiscardHandler))
 	w.resource.Route(w.mux)
+	w.contexts = enumeration.New(enumeration.Config{Timeout: func() time.Duration { return 4 * time.Minute }})
+	NewEnumeration(Local{w.dir}, w.contexts).Route(w.mux)
 	t.Cleanup(w.dir.Close)
 	return w
 }

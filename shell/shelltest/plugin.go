@@ -29,6 +29,9 @@ type Plugin struct {
 	// CutFunc makes the instances shell.Cutters.
 	CutFunc func(d shell.Data, from, shift, max int) (part shell.Data, next int)
 
+	// Spool is for whoever makes shells of the plug-in; it uses none itself.
+	Spool *Spool
+
 	// PID is the ProcessID of the instances, unless ProcessIDFunc tells it.
 	PID           int
 	ProcessIDFunc func(i *Instance) int

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/exec"
 	"slices"
 	"sync"
 
@@ -17,6 +18,7 @@ import (
 type instance struct {
 	host        shell.Host
 	engine      string
+	attach      func(*exec.Cmd)
 	environment []string
 	directory   string
 	wanted      []string // output streams that the client asked for; empty: all

@@ -3,6 +3,8 @@ package winrs
 import (
 	"context"
 	"log/slog"
+	"os/exec"
+	"slices"
 
 	"github.com/winrmd/winrmd/shell"
 )
@@ -13,15 +15,22 @@ type Config struct {
 	// begins with powershell or pwsh. Empty: there is none, and such a command
 	// fails with exit code 1.
 	Engine string
+	// Environment are variables that commands get beside those of this process;
+	// those that a client sets win.
+	Environment []shell.Variable
 	// Logger gets starts and ends of commands at level Debug, never command
 	// lines. Nil: nothing is logged.
-	Logger *slog.Logger
+	Logger *slog.Logger `json:"-"`
+	// Attach, if not nil, is called with each program before it is started.
+	Attach func(*exec.Cmd) `json:"-"`
 }
 
 // Plugin makes command shells. It implements shell.Plugin.
 type Plugin struct {
-	engine string
-	log    *slog.Logger
+	engine      string
+	environment []shell.Variable
+	attach      func(*exec.Cmd)
+	log         *slog.Logger
 }
 
 // New makes a Plugin.
@@ -30,7 +39,7 @@ func New(cfg Config) *Plugin {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Plugin{engine: cfg.Engine, log: log}
+	return &Plugin{engine: cfg.Engine, environment: cfg.Environment, attach: cfg.Attach, log: log}
 }
 
 // Traits is how command shells behave on the wire. All output belongs to
@@ -58,7 +67,7 @@ func (p *Plugin) Open(_ context.Context, r *shell.OpenRequest, host shell.Host) 
 	if r.Account != "" {
 		return nil, errAccount
 	}
-	env, err := environment(r.Environment)
+	env, err := environment(slices.Concat(p.environment, r.Environment))
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +76,7 @@ func (p *Plugin) Open(_ context.Context, r *shell.OpenRequest, host shell.Host) 
 		return nil, err
 	}
 	return &instance{
-		host: host, engine: p.engine, environment: env, directory: dir,
+		host: host, engine: p.engine, attach: p.attach, environment: env, directory: dir,
 		wanted:    r.OutputStreams,
 		log:       p.log.With("shell", r.ShellID),
 		processes: make(map[*shell.Command]*execution),

@@ -66,6 +66,9 @@ func (i *instance) newProcess(cmd *shell.Command, prog program) (*execution, err
 	c := prog.command()
 	c.Env, c.Dir = commandEnvironment(i.environment, i.directory), i.directory
 	c.Stdin, c.Stdout, c.Stderr = pipes.theirs[0], pipes.theirs[1], pipes.theirs[2]
+	if i.attach != nil {
+		i.attach(c)
+	}
 	g, err := i.starter.Start(c)
 	if err != nil {
 		closeAll(pipes.ours)

@@ -67,6 +67,16 @@ var rules = []rule{
 		because:  "settings do not depend on what they are for",
 	},
 	{
+		packages: []string{"psremoting/..."},
+		mustNot:  []string{"shell/...", "configuration/...", "wsman/wsmanserver"},
+		because:  "a client of both protocols knows nothing of a server",
+	},
+	{
+		packages: []string{"wsman/...", "psrp/...", "shell/...", "configuration/..."},
+		mustNot:  []string{"psremoting/..."},
+		because:  "psremoting joins the two protocols for programs above",
+	},
+	{
 		packages: []string{"..."},
 		except:   []string{"cmd/...", "test/..."},
 		mustNot:  []string{"cmd/...", "test/..."},
@@ -142,6 +152,9 @@ func TestRules(t *testing.T) {
 		{"shellresource on both", depending("shell/shellresource", "shell", "wsman"), false},
 		{"users on wsman", depending("configuration/users", "wsman"), true},
 		{"configresource on wsman", depending("configuration/configresource", "wsman"), false},
+		{"psremoting on both protocols", depending("psremoting", "wsman", "wsman/wsmanclient", "psrp/runspacepool"), false},
+		{"psremoting on a server", depending("psremoting", "wsman/wsmanserver"), true},
+		{"protocol on psremoting", depending("psrp/runspacepool", "psremoting"), true},
 		{"library on cmd", depending("shell", "cmd/winrmd"), true},
 		{"library on test", depending("psrp", "test/bench"), true},
 		{"cmd on everything", depending("cmd/winrmd", "wsman", "shell", "psrp", "configuration"), false},

@@ -28,6 +28,7 @@ type settings struct {
 	engines  int
 	only     string
 	program  string
+	before   string
 }
 
 func main() {
@@ -40,8 +41,9 @@ func main() {
 	flag.IntVar(&s.rounds, "rounds", 5, "how often the sides take turns")
 	flag.IntVar(&s.sessions, "sessions", 200, "idle sessions with an imitated engine whose memory is measured")
 	flag.IntVar(&s.engines, "engines", 10, "idle sessions with the real engine whose memory is measured")
-	flag.StringVar(&s.only, "only", "", "measure only this: open, roundtrip, throughput, memory or identify")
+	flag.StringVar(&s.only, "only", "", "measure only this: open, roundtrip, throughput, memory, hosts or identify")
 	flag.StringVar(&s.program, "winrmd", "", "the winrmd to measure (default: built from this repository)")
+	flag.StringVar(&s.before, "before", "", "an older winrmd, or the commit to build it from, that the new one is compared with")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -73,6 +75,11 @@ func run(ctx context.Context, s settings, out io.Writer) error {
 			return err
 		}
 	}
+	if s.before != "" {
+		if s.before, err = olderProgram(directory, s.before); err != nil {
+			return err
+		}
+	}
 	b := &bench{settings: s, engine: engine, out: out}
 	b.describe()
 	if err := b.measure(ctx); err != nil {
@@ -92,6 +99,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"roundtrip", b.measureRoundTrip},
 		{"throughput", b.measureThroughput},
 		{"memory", b.measureMemory},
+		{"hosts", b.measureHosts},
 		{"identify", b.measureIdentify},
 	} {
 		if b.only != "" && b.only != m.name {

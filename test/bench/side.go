@@ -24,6 +24,7 @@ const (
 	sidePipe = iota
 	sideHTTP
 	sideHTTPS
+	sideBefore // only with -before
 )
 
 // withSides calls f with every side; a server runs meanwhile.
@@ -37,11 +38,20 @@ func (b *bench) withSides(f func(sides []*side) error) error {
 	if err != nil {
 		return err
 	}
-	return f([]*side{
+	sides := []*side{
 		{name: "pipe", open: func(ctx context.Context) (psrpclient.Session, error) { return psrpclient.OpenPipe(ctx, b.engine) }},
 		winrmdSide("winrmd", psrpclient.Config{URL: server.HTTP}),
 		winrmdSide("winrmd, HTTPS", psrpclient.Config{URL: server.HTTPS, TLS: trust}),
-	})
+	}
+	if b.before == "" {
+		return f(sides)
+	}
+	before, err := daemon.Start(daemon.Config{Program: b.before, Engine: b.engine})
+	if err != nil {
+		return err
+	}
+	defer before.Stop()
+	return f(append(sides, winrmdSide("older winrmd", psrpclient.Config{URL: before.HTTP})))
 }
 
 func (b *bench) start(engine string, environment ...string) (*daemon.Daemon, error) {

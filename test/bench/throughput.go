@@ -84,6 +84,13 @@ func (b *bench) throughput(ctx context.Context, w workload, sides []*side, sessi
 		b.line(one.name, "%s   %.2f of the pipe%s", rates[i].text("%.1f"), ratios[i].median(), trafficText(traffic[i]))
 	}
 	b.aim(ratios[sideHTTP].median() >= minThroughput, "throughput at least 0.9 of the pipe's: "+w.name, "%s", ratios[sideHTTP].text("%.2f"))
+	if len(sides) > sideBefore {
+		var kept samples
+		for i := range rates[sideHTTP] {
+			kept = append(kept, rates[sideHTTP][i]/rates[sideBefore][i])
+		}
+		b.aim(kept.median() >= minThroughput, "throughput at least 0.9 of the older winrmd's: "+w.name, "%s", kept.text("%.2f"))
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -30,8 +31,14 @@ type Config struct {
 	Settings string
 	// Environment is added to that of this process.
 	Environment []string
-	// Log takes what the server logs; nil means nobody.
+	// Log takes what the server logs; nil means nobody. For a server that is
+	// killed and started again it is a file: the hosts of its sessions hold it.
 	Log io.Writer
+	// FixedPorts lets the server listen where it will again after a Restart.
+	FixedPorts bool
+	// Prepare, if not nil, is called with the state directory before the server
+	// is started.
+	Prepare func(state string) error
 }
 
 // Daemon is a winrmd process with a state directory of its own.
@@ -39,10 +46,13 @@ type Daemon struct {
 	// HTTP and HTTPS are the URLs that it serves.
 	HTTP, HTTPS string
 
-	state   string
-	process *exec.Cmd
-	exited  chan struct{}
-	err     error // how it ended; read after exited is closed
+	httpAddress, httpsAddress string
+	config                    Config
+	state                     string
+	program                   string
+	process                   *exec.Cmd
+	exited                    chan struct{}
+	err                       error // how it ended; read after exited is closed
 }
 
 // Times of a server on a busy machine.
@@ -58,14 +68,35 @@ func Start(c Config) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{state: state, exited: make(chan struct{})}
-	if err := d.start(c); err != nil {
+	d := &Daemon{config: c, state: state, program: c.Program, httpAddress: anyPort, httpsAddress: anyPort}
+	if err := d.prepare(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(state))
+	}
+	if err := d.start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(state))
 	}
 	return d, nil
 }
 
-func (d *Daemon) start(c Config) error {
+// anyPort is for a server that is not started twice.
+const anyPort = "127.0.0.1:0"
+
+// prepare fills the state directory.
+func (d *Daemon) prepare() (err error) {
+	c := d.config
+	if c.FixedPorts {
+		if d.httpAddress, err = fixedAddress(); err != nil {
+			return err
+		}
+		if d.httpsAddress, err = fixedAddress(); err != nil {
+			return err
+		}
+	}
+	if c.Prepare != nil {
+		if err := c.Prepare(d.state); err != nil {
+			return err
+		}
+	}
 	if err := os.WriteFile(filepath.Join(d.state, "winrmd.toml"), []byte(c.Settings), 0o600); err != nil {
 		return err
 	}
@@ -74,7 +105,13 @@ func (d *Daemon) start(c Config) error {
 	if output, err := add.CombinedOutput(); err != nil {
 		return fmt.Errorf("winrmd user add: %w\n%s", err, output)
 	}
-	arguments := []string{"serve", "--state", d.state, "--allow-unencrypted", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"}
+	return nil
+}
+
+// start starts the server's process and waits until it is ready.
+func (d *Daemon) start() error {
+	c := d.config
+	arguments := []string{"serve", "--state", d.state, "--allow-unencrypted", "--http", d.httpAddress, "--https", d.httpsAddress}
 	if c.Engine != "" {
 		arguments = append(arguments, "--powershell", c.Engine)
 	}
@@ -82,6 +119,7 @@ func (d *Daemon) start(c Config) error {
 	d.process.Env = append(os.Environ(), c.Environment...)
 	d.process.Stderr = c.Log
 	d.process.WaitDelay = time.Second // for an engine that holds its stderr
+	d.exited, d.err = make(chan struct{}), nil
 	stdout, err := d.process.StdoutPipe()
 	if err != nil {
 		return err
@@ -95,20 +133,21 @@ func (d *Daemon) start(c Config) error {
 // wait waits for the one line that the server prints.
 func (d *Daemon) wait(stdout io.Reader) error {
 	line := make(chan string, 1)
+	process, exited := d.process, d.exited
 	go func() {
 		text, _ := bufio.NewReader(stdout).ReadString('\n')
 		line <- text
-		d.err = d.process.Wait()
-		close(d.exited)
+		d.err = process.Wait()
+		close(exited)
 	}()
 	select {
 	case text := <-line:
 		if d.parse(text) {
 			return nil
 		}
-		return errors.Join(fmt.Errorf("winrmd is not ready: %q", text), d.Stop())
+		return errors.Join(fmt.Errorf("winrmd is not ready: %q", text), d.Crash())
 	case <-time.After(startTimeout):
-		return errors.Join(errors.New("winrmd is not ready"), d.Kill())
+		return errors.Join(errors.New("winrmd is not ready"), d.Crash())
 	}
 }
 
@@ -143,25 +182,38 @@ func (d *Daemon) TLS() (*tls.Config, error) {
 	return &tls.Config{RootCAs: roots, ServerName: "localhost"}, nil
 }
 
-// Stop asks the server to end, waits for it, and removes its state directory.
+// Stop ends every session, asks the server to end, waits for it, and removes
+// its state directory.
 func (d *Daemon) Stop() error {
+	removed := d.removeSessions()
 	if runtime.GOOS == "windows" { // which has no SIGTERM
-		return d.Kill()
+		return errors.Join(removed, d.Kill())
 	}
 	if err := d.process.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	select {
 	case <-d.exited:
-		return errors.Join(d.err, os.RemoveAll(d.state))
+		return errors.Join(removed, d.err, os.RemoveAll(d.state))
 	case <-time.After(stopTimeout):
 		return errors.Join(errors.New("winrmd does not stop on SIGTERM"), d.Kill())
 	}
 }
 
-// Kill ends the server at once.
+// removeSessions ends every session: they outlive their server.
+func (d *Daemon) removeSessions() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	output, err := exec.CommandContext(ctx, d.program, "session", "remove", "--state", d.state, "--all").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("winrmd session remove --all: %w\n%s", err, output)
+	}
+	return nil
+}
+
+// Kill ends the server at once, and then its sessions.
 func (d *Daemon) Kill() error {
 	err := d.process.Process.Kill()
 	<-d.exited
-	return errors.Join(err, os.RemoveAll(d.state))
+	return errors.Join(err, d.removeSessions(), os.RemoveAll(d.state))
 }

@@ -61,7 +61,7 @@ func (l loop) waitStill(t *testing.T) int {
 			last, since = n, time.Now()
 		}
 		return last > 0 && time.Since(since) > 2*time.Second
-	}, 60*time.Second, 50*time.Millisecond, "the loop does not stop")
+	}, patience, 50*time.Millisecond, "the loop does not stop")
 	return last
 }
 
@@ -86,9 +86,11 @@ func TestBlockSuspendsDisconnectedPipeline(t *testing.T) {
 	s := start(t, setup{settings: smallBuffer})
 	counter := newLoop(t)
 	left := s.client().leave(t, args{"scripts": []string{counter.script()}})
+	id := left.ids()[0]
+	s.waitSession(t, id, patience, func(row sessionRow, _ bool) bool { return row.BufferedBytes > bufferSize/2 })
 	stopped := counter.waitStill(t)
 	assert.Less(t, stopped*lineSize, 2*bufferSize, "output made while nobody reads")
-	row := s.sessions(t)[left.ids()[0]]
+	row := s.sessions(t)[id]
 	assert.Equal(t, "Block", row.BufferMode)
 	assert.Zero(t, row.DroppedMessages)
 	assert.Greater(t, row.BufferedBytes, int64(bufferSize/2))
@@ -111,7 +113,8 @@ func TestDropLetsDisconnectedPipelineFinish(t *testing.T) {
 		"scripts":            []string{counter.script()},
 		"disconnect_options": args{"buffer_mode": "Drop"},
 	})
-	assert.Equal(t, loopCount, counter.waitStill(t), "the loop stops although the mode is Drop")
+	s.waitHeld(t, left.ids()[0], completed)
+	assert.Equal(t, loopCount, counter.count(), "the loop stops although the mode is Drop")
 	row := s.sessions(t)[left.ids()[0]]
 	assert.Equal(t, "Drop", row.BufferMode)
 	assert.Positive(t, row.DroppedMessages)

@@ -27,12 +27,12 @@ var winrmd = sync.OnceValues(func() (string, error) {
 	}
 	// The race detector needs a C compiler where the Go race runtime links
 	// with one; without it the tests say less but still run.
-	output, err := build(root, path, "-race")
+	output, err := build(root, path, "./cmd/winrmd", "-race")
 	if err == nil {
 		return path, nil
 	}
 	if os.Getenv("CI") != "true" {
-		output, err = build(root, path)
+		output, err = build(root, path, "./cmd/winrmd")
 	}
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, output)
@@ -40,10 +40,32 @@ var winrmd = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// build compiles cmd/winrmd to path.
-func build(root, path string, flags ...string) ([]byte, error) {
+// winrm builds the client for terminals once and returns its path.
+var winrm = sync.OnceValues(func() (string, error) {
+	server, err := winrmd()
+	if err != nil {
+		return "", err
+	}
+	root, err := repositoryRoot()
+	if err != nil {
+		return "", err
+	}
+	if workDirectory == "" { // the server is not built here
+		if workDirectory, err = os.MkdirTemp("", "winrmd-interop-"); err != nil {
+			return "", err
+		}
+	}
+	path := filepath.Join(workDirectory, "winrm"+filepath.Ext(server))
+	if output, err := build(root, path, "./cmd/winrm"); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, output)
+	}
+	return path, nil
+})
+
+// build compiles a program to path.
+func build(root, path, program string, flags ...string) ([]byte, error) {
 	arguments := append([]string{"build", "-o", path}, flags...)
-	command := exec.Command("go", append(arguments, "./cmd/winrmd")...)
+	command := exec.Command("go", append(arguments, program)...)
 	command.Dir = root
 	return command.CombinedOutput()
 }

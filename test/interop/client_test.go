@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ import (
 )
 
 // clientTimeout is how long a script may take.
-const clientTimeout = 100 * time.Second
+const clientTimeout = 3 * time.Minute
 
 // maxLine bounds a line of a script's output.
 const maxLine = 64 << 20
@@ -28,6 +29,7 @@ type client struct {
 	server         *server
 	scheme         string
 	user, password string
+	environment    []string // more variables, see python/conn.py
 }
 
 // client returns alice's client over HTTP.
@@ -49,6 +51,22 @@ func (c client) as(user string) client {
 func (c client) withPassword(password string) client {
 	c.password = password
 	return c
+}
+
+// with returns the same client with more variables in its environment.
+func (c client) with(variables ...string) client {
+	c.environment = append(slices.Clone(c.environment), variables...)
+	return c
+}
+
+// authenticating returns the same client with another scheme, as clients name
+// it, and another setting for sealing; options are the client's own.
+func (c client) authenticating(scheme, encryption string, options args) client {
+	encoded, err := json.Marshal(options)
+	if err != nil || options == nil {
+		encoded = []byte("{}")
+	}
+	return c.with("WINRMD_AUTH="+scheme, "WINRMD_ENCRYPTION="+encryption, "WINRMD_OPTIONS="+string(encoded))
 }
 
 // args are the parameters of a script's main.
@@ -103,6 +121,7 @@ func (c client) begin(t *testing.T, script string, parameters args) *process {
 	command.Env = append(os.Environ(),
 		"WINRMD_SCHEME="+c.scheme, "WINRMD_PORT="+port, "WINRMD_USER="+c.user, "WINRMD_PASSWORD="+c.password,
 		"PYTHONDONTWRITEBYTECODE=1", "PYTHONUTF8=1", "PYTHONWARNINGS=ignore")
+	command.Env = append(command.Env, c.environment...)
 	p := &process{script: script, command: command, stderr: &serverLog{}}
 	command.Stderr = p.stderr
 	p.stdin, err = command.StdinPipe()

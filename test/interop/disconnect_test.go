@@ -2,10 +2,7 @@ package interop
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -95,14 +92,8 @@ func TestDisconnectConnectPypsrp(t *testing.T) {
 func TestConnectAfterPipelineFinished(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{})
-	mark := filepath.Join(t.TempDir(), "finished")
-	script := fmt.Sprintf("1..5; Write-Warning 'a warning'; [IO.File]::WriteAllText('%s', 'x')", mark)
-	left := s.client().leave(t, args{"scripts": []string{script}})
-	require.Eventually(t, func() bool {
-		_, err := os.Stat(mark)
-		return err == nil
-	}, 20*time.Second, 50*time.Millisecond)
-	time.Sleep(500 * time.Millisecond) // the pipeline's last message is under way
+	left := s.client().leave(t, args{"scripts": []string{"1..5; Write-Warning 'a warning'"}})
+	s.waitHeld(t, left.ids()[0], completed)
 
 	got := s.client().comeBack(t, left, nil).onlyPipeline(t)
 	got.completed(t)
@@ -127,7 +118,9 @@ func TestConnectToIdlePool(t *testing.T) {
 func TestConnectAfterPartialReceive(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{})
-	left := s.client().leave(t, args{"scripts": []string{counting(40, 50, "")}, "receive": 10})
+	goOn := newGate(t)
+	left := s.client().leave(t, args{"scripts": []string{halting(40, goOn)}, "receive": 10})
+	goOn.open(t)
 	seen := left.Pools[0].Seen
 	require.GreaterOrEqual(t, len(seen), 10)
 

@@ -34,19 +34,21 @@ func TestClientKilled(t *testing.T) {
 		script      string
 		seen, count int
 	}{
-		"slow": {"1..200 | ForEach-Object { $_; Start-Sleep -Milliseconds 20 }", 30, 200},
-		"fast": {"1..20000", 1000, 20000},
+		"slow": {"1..100 | ForEach-Object { $_; Start-Sleep -Milliseconds 20 }; %s; 101..200", 30, 200},
+		"fast": {"1..10000; %s; 10001..20000", 1000, 20000},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, setup{settings: shortRobust})
-			victim := s.client().begin(t, "psrp_stream.py", args{"script": test.script})
+			goOn := newGate(t)
+			victim := s.client().begin(t, "psrp_stream.py", args{"script": fmt.Sprintf(test.script, goOn.script())})
 			shellID, seen := streamed(t, victim, test.seen)
 			for _, raw := range victim.kill(t) { // printed before it died
 				seen = append(seen, decode[struct{ Output []any }](t, victim, raw).Output...)
 			}
-			got := run[arrival](t, s.client(), "psrp_return.py", args{"shells": []string{shellID}, "busy_seconds": 20})
+			goOn.open(t)
+			got := run[arrival](t, s.client(), "psrp_return.py", args{"shells": []string{shellID}, "busy_seconds": 60})
 			pipeline := got.onlyPipeline(t)
 			pipeline.completed(t)
 			requireUnion(t, seen, pipeline.Output, test.count)
@@ -61,7 +63,7 @@ func TestSilentClientIsAttachedAgain(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{settings: shortRobust})
 	holder, shellID := attached(t, s.client())
-	s.waitSession(t, shellID, 15*time.Second, func(row sessionRow, _ bool) bool { return row.State == "Disconnected" })
+	s.waitSession(t, shellID, patience, func(row sessionRow, _ bool) bool { return row.State == "Disconnected" })
 	holder.say(t)
 	got := finish[struct{ After []any }](t, holder)
 	assert.Equal(t, []any{"still attached"}, got.After)
@@ -85,8 +87,8 @@ func TestEngineKilled(t *testing.T) {
 	got := victim.fails(t)
 	assert.Contains(t, []string{pypsrpFault, pypsrpBroken}, got.Type, got.Text)
 	assert.NotEqual(t, uint32(operationTimedOut), got.Code)
-	assert.Less(t, time.Since(killed), 10*time.Second)
-	s.waitSession(t, shellID, 10*time.Second, func(row sessionRow, exists bool) bool {
+	assert.Less(t, time.Since(killed), patience)
+	s.waitSession(t, shellID, patience, func(row sessionRow, exists bool) bool {
 		return !exists || (row.State != "Connected" && row.State != "Disconnected")
 	})
 }
@@ -103,12 +105,55 @@ func TestEngineMissing(t *testing.T) {
 	assert.Empty(t, s.sessions(t))
 }
 
-// TestServerKilled: an engine ends with its server, whatever ends that.
+// TestServerKilled: a session goes on without its server. The next server on
+// the same state directory finds it, and has all that it put out meanwhile.
 func TestServerKilled(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{})
-	s.client().leave(t, args{"scripts": []string{"Start-Sleep 300"}})
-	engines := descendants(s.process.Process.Pid)
+	left := s.client().leave(t, args{"scripts": []string{counting(20, 100, "end")}})
 	s.kill(t)
-	assert.Empty(t, waitGone(engines, s.state, leakTimeout), "processes that outlived a killed server")
+	s.restart(t)
+	got := s.client().comeBack(t, left, args{"after": "'after'"})
+	pipeline := got.onlyPipeline(t)
+	pipeline.completed(t)
+	assert.Equal(t, append(numbers(1, 20), "end"), pipeline.Output)
+	assert.Equal(t, []any{"after"}, got.Pools[0].After)
+}
+
+// TestServerKilledOften: twenty sessions that were left with numbered output
+// under way are there with all of it after their server was killed again and
+// again: a hundred times in all.
+func TestServerKilledOften(t *testing.T) {
+	t.Parallel()
+	// Each client has a few of the sessions: on a busy machine each takes a while.
+	const rounds, clients, each, count = 5, 5, 4, 200
+	kills := 4
+	if os.Getenv("CI") == "true" {
+		kills = 20
+	}
+	s := start(t, setup{})
+	var scripts []string
+	for range each {
+		scripts = append(scripts, counting(count, 50, "end"))
+	}
+	for round := range rounds {
+		var left []departure
+		for range clients {
+			left = append(left, s.client().leave(t, args{"scripts": scripts}))
+		}
+		for range kills {
+			s.kill(t)
+			s.restart(t)
+		}
+		for _, one := range left {
+			got := s.client().comeBack(t, one, nil)
+			require.Len(t, got.Pools, each)
+			for _, pool := range got.Pools {
+				require.Len(t, pool.Pipelines, 1)
+				pool.Pipelines[0].completed(t)
+				assert.Equal(t, append(numbers(1, count), "end"), pool.Pipelines[0].Output, "round %d", round)
+			}
+		}
+		assert.Empty(t, s.sessions(t))
+	}
 }

@@ -2,6 +2,8 @@ package interop
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,6 +44,32 @@ func numbers(first, last int) []any {
 // then a word.
 func counting(last, milliseconds int, word string) string {
 	return fmt.Sprintf("1..%d | ForEach-Object { $_; Start-Sleep -Milliseconds %d }; '%s'", last, milliseconds, word)
+}
+
+// gate is a file that a script waits for.
+type gate struct{ file string }
+
+func newGate(t *testing.T) gate { return gate{filepath.Join(t.TempDir(), "gate")} }
+
+// script is the waiting in PowerShell, commandLine that of a Unix shell.
+func (g gate) script() string {
+	return fmt.Sprintf("while (-not [IO.File]::Exists('%s')) { Start-Sleep -Milliseconds 100 }", g.file)
+}
+
+func (g gate) commandLine() string {
+	return fmt.Sprintf("while ! test -e '%s'; do sleep 0.1; done", g.file)
+}
+
+// open lets the script go on.
+func (g gate) open(t *testing.T) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(g.file, nil, 0o600))
+}
+
+// halting is a script that counts to half of last, waits at a gate, and counts
+// on.
+func halting(last int, g gate) string {
+	return fmt.Sprintf("1..%d; %s; %d..%d; 'end'", last/2, g.script(), last/2+1, last)
 }
 
 // requireUnion requires that what two clients have seen of the numbers from 1

@@ -42,7 +42,7 @@ func TestListShowsState(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{})
 	_, held := attached(t, s.client())
-	left := s.client().leave(t, args{"scripts": []string{"Start-Sleep 60"}})
+	left := s.client().leave(t, args{"scripts": []string{"Start-Sleep 300"}})
 
 	states := map[string]string{}
 	for _, shell := range run[listing](t, s.client(), "psrp_list.py", nil).Shells {
@@ -139,7 +139,7 @@ func TestOtherUserHasNoAccess(t *testing.T) {
 func TestSessionRemove(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{})
-	left := s.client().leave(t, args{"scripts": []string{"Start-Sleep 60"}})
+	left := s.client().leave(t, args{"scripts": []string{"Start-Sleep 300"}})
 	require.Contains(t, s.sessions(t), left.ids()[0])
 	s.command(t, "", "session", "remove", "--state", s.state, left.ids()[0])
 	assert.Empty(t, s.sessions(t))

@@ -11,7 +11,7 @@ import (
 )
 
 // leakTimeout is how long processes may outlive their server.
-const leakTimeout = 5 * time.Second
+const leakTimeout = patience
 
 // processID names a process for ever: a number is given out again, the number
 // together with the start time is not.

@@ -5,7 +5,7 @@ package interop
 import "time"
 
 // leakTimeout is how long processes may outlive their server.
-const leakTimeout = 5 * time.Second
+const leakTimeout = patience
 
 // processID would name a process; other systems than Linux are not looked at.
 type processID struct{}

@@ -122,7 +122,7 @@ func pypsrpStop(t *testing.T, c client) {
 	got := run[result](t, c, "psrp_stop.py", nil)
 	assert.Equal(t, numbers(1, 1), got.Before)
 	assert.Equal(t, []any{"after"}, got.After)
-	assert.Less(t, got.Seconds, 10.0)
+	assert.Less(t, got.Seconds, patience.Seconds())
 }
 
 func pypsrpNested(t *testing.T, c client) {
@@ -152,13 +152,12 @@ func pypsrpApplicationArguments(t *testing.T, c client) {
 	assert.Equal(t, []any{"the value"}, got.Output)
 }
 
+// pypsrpManyPipelines: each of the pipelines waits for the others, so they end
+// only if they run at the same time.
 func pypsrpManyPipelines(t *testing.T, c client) {
 	const pipelines, rounds = 5, 2
-	type result struct {
-		Outputs [][]string
-		Seconds float64
-	}
-	got := run[result](t, c, "psrp_many.py", args{"pipelines": pipelines, "rounds": rounds})
+	type result struct{ Outputs [][]string }
+	got := run[result](t, c, "psrp_many.py", args{"pipelines": pipelines, "rounds": rounds, "directory": t.TempDir()})
 	require.Len(t, got.Outputs, pipelines*rounds)
 	for i, output := range got.Outputs {
 		number := string(rune('0' + i%pipelines))
@@ -166,8 +165,6 @@ func pypsrpManyPipelines(t *testing.T, c client) {
 		assert.Equal(t, number+" 1", output[0])
 		assert.Equal(t, number+" 20", output[19])
 	}
-	// Each pipeline sleeps for a second: one after the other they take ten.
-	assert.Less(t, got.Seconds, 9.0, "the pipelines did not run at the same time")
 }
 
 func pypsrpFailed(t *testing.T, c client) {
@@ -204,8 +201,8 @@ func pypsrpOperationTimeout(t *testing.T, c client) {
 	})
 	got.completed(t)
 	assert.Equal(t, []any{"done"}, got.Output)
-	assert.Equal(t, 1, got.Timeouts)
-	assert.Less(t, got.Seconds, 10.0)
+	assert.Positive(t, got.Timeouts)
+	assert.Less(t, got.Seconds, patience.Seconds())
 }
 
 func pypsrpUnknownConfiguration(t *testing.T, c client) {

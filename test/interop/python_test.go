@@ -12,16 +12,21 @@ import (
 )
 
 // pythonProgram returns the Python of an environment that holds exactly what
-// requirements.txt lists. It is made once for each content of that file and
-// kept below .cache.
+// requirements.txt lists, and the other file for Kerberos. It is made once for
+// each content of these files and kept below .cache.
 var pythonProgram = sync.OnceValues(func() (string, error) {
 	root, err := repositoryRoot()
 	if err != nil {
 		return "", err
 	}
-	requirements, err := os.ReadFile("requirements.txt")
-	if err != nil {
-		return "", err
+	files := requirementFiles()
+	var requirements []byte
+	for _, name := range files {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return "", err
+		}
+		requirements = append(requirements, content...)
 	}
 	name := fmt.Sprintf("venv-%.6x", sha256.Sum256(requirements))
 	directory := filepath.Join(root, ".cache", name)
@@ -31,11 +36,42 @@ var pythonProgram = sync.OnceValues(func() (string, error) {
 	if _, err := os.Stat(mark); err == nil {
 		return program, nil
 	}
-	if err := makeEnvironment(directory); err != nil {
+	if err := makeEnvironment(directory, files); err != nil {
 		return "", err
 	}
 	return program, os.WriteFile(mark, nil, 0o600)
 })
+
+const kerberosRequirements = "requirements-kerberos.txt"
+
+// requirementFiles are the files that list what the environment holds. What
+// Kerberos needs is compiled: it is left out where it cannot be.
+func requirementFiles() []string {
+	files := []string{"requirements.txt"}
+	if missingForKerberos() == nil {
+		files = append(files, kerberosRequirements)
+	}
+	return files
+}
+
+// missingForKerberos says what is not there of what the tests of Kerberos need.
+func missingForKerberos() error {
+	for _, program := range []string{"cc", "krb5-config", "kinit", "krb5kdc", "kdb5_util", "kadmin.local"} {
+		if _, err := kerberosProgram(program); err != nil {
+			return fmt.Errorf("%s (Debian: gcc, python3-dev, libkrb5-dev, krb5-user, krb5-kdc, krb5-admin-server): %w", program, errMissing)
+		}
+	}
+	return nil
+}
+
+// kerberosProgram finds a program in sbin too, which is not in everybody's PATH.
+func kerberosProgram(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		path, err = exec.LookPath("/usr/sbin/" + name)
+	}
+	return path, err
+}
 
 // environmentProgram is where venv puts the interpreter.
 func environmentProgram(directory string) string {
@@ -46,7 +82,7 @@ func environmentProgram(directory string) string {
 }
 
 // makeEnvironment makes directory anew and installs the clients there.
-func makeEnvironment(directory string) error {
+func makeEnvironment(directory string, requirements []string) error {
 	if err := os.RemoveAll(directory); err != nil {
 		return err
 	}
@@ -58,7 +94,11 @@ func makeEnvironment(directory string) error {
 		return fmt.Errorf("a Python with the venv module: %w (%w)", errMissing, err)
 	}
 	program := environmentProgram(directory)
-	return runTool(program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
+	arguments := []string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check"}
+	for _, name := range requirements {
+		arguments = append(arguments, "-r", name)
+	}
+	return runTool(program, arguments...)
 }
 
 // systemPython finds the machine's own Python 3.

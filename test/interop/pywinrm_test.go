@@ -81,7 +81,7 @@ func pywinrmOperationTimeout(t *testing.T, c client) {
 	got := run[result](t, c, "winrs_timeout.py", args{"command": "sleep 5; echo done; exit 2", "operation_timeout": 2})
 	assert.Equal(t, "done\n", got.Stdout)
 	assert.Equal(t, 2, got.ExitCode)
-	assert.Equal(t, 2, got.Timeouts)
+	assert.Positive(t, got.Timeouts)
 }
 
 func pywinrmShellOptions(t *testing.T, c client) {

@@ -17,8 +17,11 @@ import (
 )
 
 const (
-	startTimeout = 30 * time.Second // with -race on a busy machine
-	stopTimeout  = 20 * time.Second
+	// patience is for what takes a moment, with -race on a machine that does
+	// much else.
+	patience     = 60 * time.Second
+	startTimeout = patience
+	stopTimeout  = patience
 )
 
 // setup says how a server is made.
@@ -32,6 +35,10 @@ type setup struct {
 	files map[string]string
 	// encryptedOnly leaves --allow-unencrypted out.
 	encryptedOnly bool
+	// arguments are further arguments of winrmd serve.
+	arguments []string
+	// environment are more variables in its environment.
+	environment []string
 	// withoutSlot starts a server that takes no slot: its test takes one for
 	// each part, or only waits.
 	withoutSlot bool
@@ -43,6 +50,8 @@ type server struct {
 	program string
 	// addresses are host:port by scheme.
 	addresses map[string]string
+	arguments []string // of the program
+	variables []string // more of its environment
 	process   *exec.Cmd
 	log       *serverLog
 	exited    chan struct{} // closed when Wait has returned
@@ -71,8 +80,19 @@ func start(t *testing.T, how setup) *server {
 	if !how.encryptedOnly {
 		arguments = append(arguments, "--allow-unencrypted")
 	}
-	s.run(t, arguments)
+	s.arguments, s.variables = append(arguments, how.arguments...), how.environment
+	t.Cleanup(func() { s.stop(t) })
+	s.run(t)
 	return s
+}
+
+// restart starts another server on the same state directory, at other
+// addresses.
+func (s *server) restart(t *testing.T) {
+	t.Helper()
+	s.killed = false
+	s.exited = make(chan struct{})
+	s.run(t)
 }
 
 // stateDirectory makes a state directory with a short path: the path of the
@@ -105,11 +125,12 @@ func (s *server) write(t *testing.T, how setup) {
 }
 
 // run starts the process and waits for its ready line.
-func (s *server) run(t *testing.T, arguments []string) {
-	s.process = exec.Command(s.program, arguments...)
+func (s *server) run(t *testing.T) {
+	s.process = exec.Command(s.program, s.arguments...)
 	// By this variable processes are found that outlived everything else, if
 	// winrmd hands its environment on. Exit status 66 is a data race.
 	s.process.Env = append(os.Environ(), "WINRMD_INTEROP_STATE="+s.state, "GORACE=exitcode=66")
+	s.process.Env = append(s.process.Env, s.variables...)
 	s.process.Stderr = s.log
 	ready := make(chan map[string]string, 1)
 	s.process.Stdout = &readyWriter{log: s.log, ready: ready}
@@ -117,11 +138,11 @@ func (s *server) run(t *testing.T, arguments []string) {
 	// error; that must not keep Wait from returning.
 	s.process.WaitDelay = time.Second
 	require.NoError(t, s.process.Start())
-	t.Cleanup(func() { s.stop(t) })
 
+	process, exited := s.process, s.exited
 	go func() {
-		s.exitError = s.process.Wait()
-		close(s.exited)
+		s.exitError = process.Wait()
+		close(exited)
 	}()
 	select {
 	case s.addresses = <-ready:
@@ -132,11 +153,15 @@ func (s *server) run(t *testing.T, arguments []string) {
 	}
 }
 
-// stop ends the server and checks what it leaves: its exit status, its log and
-// its processes. It may be called again.
+// stop ends the sessions and the server and checks what they leave: exit
+// status, log, processes and directories of sessions. It may be called again.
 func (s *server) stop(t *testing.T) {
 	t.Helper()
+	if s.process == nil || s.process.Process == nil {
+		return
+	}
 	children := descendants(s.process.Process.Pid)
+	s.removeSessions(t)
 	if !s.ended() {
 		s.terminate(t)
 	}
@@ -145,11 +170,36 @@ func (s *server) stop(t *testing.T) {
 	}
 	left := waitGone(children, s.state, leakTimeout)
 	assert.Empty(t, left, "processes that the server left behind")
+	assert.Empty(t, s.hostDirectories(t), "directories of sessions that are left")
 	for _, bad := range []string{"WARNING: DATA RACE", "panic:", "fatal error:"} {
 		assert.False(t, s.log.contains(bad), "winrmd's log has %q", bad)
 	}
 	if t.Failed() {
 		t.Logf("winrmd's log:\n%s", s.log)
+	}
+}
+
+// removeSessions ends every session: they outlive their server.
+func (s *server) removeSessions(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	output, err := exec.CommandContext(ctx, s.program, "session", "remove", "--state", s.state, "--all").CombinedOutput()
+	assert.NoError(t, err, "winrmd session remove --all:\n%s", output)
+}
+
+// hostDirectories are the directories of sessions, waiting a moment for those
+// that are about to go.
+func (s *server) hostDirectories(t *testing.T) []string {
+	t.Helper()
+	deadline := time.Now().Add(leakTimeout)
+	for {
+		found, err := filepath.Glob(filepath.Join(s.state, "shells", "*-*"))
+		assert.NoError(t, err)
+		if len(found) == 0 || time.Now().After(deadline) {
+			return found
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 

@@ -53,9 +53,11 @@ type winrsDeparture struct {
 func TestDisconnectCommandShell(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{})
+	goOn := newGate(t)
 	left := run[winrsDeparture](t, s.client(), "winrs_disconnect.py", args{
-		"command": "echo first; sleep 2; echo second; exit 4", "named": true,
+		"command": "echo first; " + goOn.commandLine() + "; echo second; exit 4", "named": true,
 	})
+	goOn.open(t)
 	require.Zero(t, left.Code)
 	require.Equal(t, "first\n", left.Stdout)
 	got := run[commandResult](t, s.client(), "winrs_disconnect.py", args{

@@ -2,7 +2,6 @@ package loss
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -41,10 +40,7 @@ var program = sync.OnceValues(func() (string, error) { return daemon.Build(workD
 func start(t *testing.T, settings string) *daemon.Daemon {
 	t.Helper()
 	engine, err := daemon.Engine()
-	if errors.Is(err, daemon.ErrMissing) && os.Getenv("CI") != "true" {
-		t.Skip(err)
-	}
-	require.NoError(t, err)
+	daemon.Need(t, err)
 	path, err := program()
 	require.NoError(t, err)
 	server, err := daemon.Start(daemon.Config{Program: path, Engine: engine, Settings: settings, Log: logOf(t)})

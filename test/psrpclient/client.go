@@ -28,6 +28,16 @@ type Config struct {
 	// Dial makes the connections, for a test that wants to break one; nil
 	// means net.Dialer's.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Again is asked, if not nil, when a request's answer did not come because
+	// of err. It may wait; true means that the same request is sent again.
+	Again func(ctx context.Context, err error) bool
+	// Numbered gives each operation an OperationID and a SequenceId. A request
+	// that is sent again is known by these then, and has a new MessageID.
+	Numbered bool
+	// IdleTimeout and Lifetime are for the pools that are opened; 0 means the
+	// server's. BufferMode, Block or Drop, is so too.
+	IdleTimeout, Lifetime time.Duration
+	BufferMode            string
 }
 
 // Client is one client session of WS-Management: all its requests have the
@@ -89,9 +99,32 @@ type Fault = wsman.Fault
 // IsFault reports whether err is a fault of that number.
 func IsFault(err error, code wsman.FaultCode) bool { return errors.Is(err, code) }
 
-// exchange sends an envelope and reads the answer into buffer, which grows.
-// A fault is an error, a *Fault.
+// exchange sends an envelope and reads the answer into buffer, which grows. It
+// does so again as long as none comes and Config.Again wants it. A fault is an
+// error, a *Fault.
 func (c *Client) exchange(ctx context.Context, envelope, buffer []byte) ([]byte, error) {
+	for {
+		answer, err := c.exchangeOnce(ctx, envelope, buffer)
+		var lost *lostError
+		if c.config.Again == nil || !errors.As(err, &lost) || !c.config.Again(ctx, err) {
+			return answer, err
+		}
+		if c.config.Numbered {
+			envelope = renewMessageID(envelope)
+		}
+	}
+}
+
+// lostError says that no answer came, in contrast to one that says no.
+type lostError struct{ cause error }
+
+// Error implements error.
+func (e *lostError) Error() string { return e.cause.Error() }
+
+// Unwrap lets the cause be found.
+func (e *lostError) Unwrap() error { return e.cause }
+
+func (c *Client) exchangeOnce(ctx context.Context, envelope, buffer []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.config.URL, bytes.NewReader(envelope))
 	if err != nil {
 		return nil, err
@@ -101,12 +134,12 @@ func (c *Client) exchange(ctx context.Context, envelope, buffer []byte) ([]byte,
 	c.counts.requests.Add(1)
 	answer, err := c.http.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, &lostError{err}
 	}
 	defer answer.Body.Close()
 	body, err := readBody(answer, buffer)
 	if err != nil {
-		return nil, fmt.Errorf("answer: %w", err)
+		return nil, &lostError{fmt.Errorf("answer: %w", err)}
 	}
 	c.counts.bytesIn.Add(int64(len(body)))
 	switch answer.StatusCode {

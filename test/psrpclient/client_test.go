@@ -2,8 +2,6 @@ package psrpclient_test
 
 import (
 	"context"
-	"errors"
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -19,10 +17,7 @@ import (
 func engine(t *testing.T) string {
 	t.Helper()
 	path, err := daemon.Engine()
-	if errors.Is(err, daemon.ErrMissing) && os.Getenv("CI") != "true" {
-		t.Skip(err)
-	}
-	require.NoError(t, err)
+	daemon.Need(t, err)
 	return path
 }
 

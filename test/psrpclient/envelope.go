@@ -1,6 +1,7 @@
 package psrpclient
 
 import (
+	"bytes"
 	"strconv"
 	"time"
 
@@ -33,6 +34,10 @@ func (c *Client) envelope(o operation) []byte {
 	b = element(b, `a:Action s:mustUnderstand="true"`, o.action)
 	b = element(b, `a:MessageID`, "uuid:"+newGUID())
 	b = element(b, `p:SessionId s:mustUnderstand="false"`, c.sessionID)
+	if c.config.Numbered {
+		b = element(b, `p:OperationID s:mustUnderstand="false"`, "uuid:"+newGUID())
+		b = element(b, `p:SequenceId s:mustUnderstand="false"`, "1")
+	}
 	if o.resource == "" {
 		o.resource = resource
 	}
@@ -49,6 +54,14 @@ func (c *Client) envelope(o operation) []byte {
 	}
 	b = append(append(b, `</s:Header><s:Body>`...), o.body...)
 	return append(b, `</s:Body></s:Envelope>`...)
+}
+
+// renewMessageID is the same request with another MessageID.
+func renewMessageID(envelope []byte) []byte {
+	const start = "<a:MessageID>uuid:"
+	b := bytes.Clone(envelope)
+	copy(b[bytes.Index(b, []byte(start))+len(start):], newGUID())
+	return b
 }
 
 // element appends an element; start is its name with its attributes.

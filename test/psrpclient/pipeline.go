@@ -42,6 +42,9 @@ func (p *Pool) ConnectPipeline(ctx context.Context, id string) (*Pipeline, error
 	return l, l.do(ctx, wsman.ActionConnect, `<rsp:Connect CommandId="`+id+`"/>`)
 }
 
+// Err is why a pipeline that has ended did not complete: a *PipelineError.
+func (l *Pipeline) Err() error { return l.state.err }
+
 // ID is the CommandId.
 func (l *Pipeline) ID() string { return l.id }
 

@@ -33,13 +33,28 @@ func (c *Client) Open(ctx context.Context) (*Pool, error) {
 	p.id, p.sender.pool = newID()
 	_, err := c.do(ctx, operation{
 		action: wsman.ActionCreate, options: version,
-		body: `<rsp:Shell ShellId="` + p.id + `" Name="` + c.sessionID + `">` + streams +
+		body: `<rsp:Shell ShellId="` + p.id + `" Name="` + c.sessionID + `">` + c.config.times() + streams +
 			`<creationXml xmlns="` + wsman.NamespacePowerShell + `">` + string(p.sender.opening()) + `</creationXml></rsp:Shell>`,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return p, p.receiveUntilOpened(ctx)
+}
+
+// times are the elements of a Create for what Config says of pools.
+func (c *Config) times() string {
+	var text string
+	if c.Lifetime != 0 {
+		text += `<rsp:Lifetime>` + seconds(c.Lifetime) + `</rsp:Lifetime>`
+	}
+	if c.IdleTimeout != 0 {
+		text += `<rsp:IdleTimeOut>` + seconds(c.IdleTimeout) + `</rsp:IdleTimeOut>`
+	}
+	if c.BufferMode != "" {
+		text += `<rsp:BufferMode>` + c.BufferMode + `</rsp:BufferMode>`
+	}
+	return text
 }
 
 // Connect connects to a pool that another client has opened (MS-PSRP

@@ -33,6 +33,8 @@ type Outcome struct {
 	Lines []string
 	// Sealer protects the connection's messages; nil where nothing does.
 	Sealer Sealer
+	// Delegation is what the client handed over of itself; nil where it has not.
+	Delegation wsman.Delegation
 }
 
 // SetHeader puts Lines into the header of the answer.
@@ -62,12 +64,23 @@ func (a *Authenticator) Authenticate(c *Connection, r *http.Request) (Outcome, e
 			// token after a request without one.
 			return a.challenge(r), nil
 		}
-		return Outcome{Authenticated: true, Principal: *c.identity, Sealer: c.sealer}, nil
+		if c.valid != nil && !c.valid() {
+			user := c.identity.User
+			c.forget()
+			return a.challenge(r), refusal(&Error{User: shorten(user), Err: ErrUserChanged}, nil, r)
+		}
+		return Outcome{Authenticated: true, Principal: *c.identity, Sealer: c.sealer, Delegation: c.delegation}, nil
 	}
 	result, err := c.enter(scheme).Step(r.Context(), r, token)
 	if err != nil {
 		c.forget()
-		return a.challenge(r), refusal(err, scheme, r)
+		o := a.challenge(r)
+		if result.Token != "" {
+			// Why, in the scheme's own words, and nothing beside it: some clients
+			// join the lines and look at the end.
+			o.Lines = []string{scheme.Name() + " " + result.Token}
+		}
+		return o, refusal(err, scheme, r)
 	}
 	return c.settle(scheme, r, result), nil
 }
@@ -85,12 +98,13 @@ func (c *Connection) settle(scheme Scheme, r *http.Request, result Result) Outco
 	if who.Scheme == "" {
 		who.Scheme = scheme.Name()
 	}
-	who.Source, who.Loopback = origin(r)
-	if !result.Bound {
-		return Outcome{Authenticated: true, Principal: who, Lines: lines}
+	who.Source, who.Loopback = c.originOf(r)
+	o := Outcome{Authenticated: true, Principal: who, Lines: lines, Delegation: result.Delegation}
+	if result.Bound {
+		c.bind(who, result)
+		o.Sealer = result.Sealer
 	}
-	c.bind(who, result.Sealer)
-	return Outcome{Authenticated: true, Principal: who, Lines: lines, Sealer: result.Sealer}
+	return o
 }
 
 // credentials takes the Authorization header apart. The scheme is nil if there

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -181,41 +180,6 @@ func TestTwoAuthorizationHeaders(t *testing.T) {
 	assert.Equal(t, Outcome{Lines: offer}, o)
 }
 
-func TestOrigin(t *testing.T) {
-	tcp := func(s string) net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(s)) }
-	for name, c := range map[string]struct {
-		remote   string
-		local    net.Addr
-		source   string
-		loopback bool
-	}{
-		"elsewhere":         {"192.0.2.1:4000", tcp("192.0.2.2:5985"), "192.0.2.1", false},
-		"127.0.0.1":         {"127.0.0.1:4000", tcp("127.0.0.1:5985"), "127.0.0.1", true},
-		"127.8.8.8":         {"127.8.8.8:4000", nil, "127.8.8.8", true},
-		"::1":               {"[::1]:4000", tcp("[::1]:5985"), "::1", true},
-		"mapped":            {"[::ffff:192.0.2.1]:4000", tcp("[::ffff:192.0.2.2]:5985"), "192.0.2.1", false},
-		"mapped loopback":   {"[::ffff:127.0.0.1]:4000", nil, "127.0.0.1", true},
-		"own address":       {"192.0.2.2:4000", tcp("192.0.2.2:5985"), "192.0.2.2", true},
-		"own, one mapped":   {"192.0.2.2:4000", tcp("[::ffff:192.0.2.2]:5985"), "192.0.2.2", true},
-		"zone":              {"[fe80::1%eth0]:4000", tcp("[fe80::2%eth0]:5985"), "fe80::1%eth0", false},
-		"local socket":      {"@", &net.UnixAddr{Name: "/run/winrmd.sock", Net: "unix"}, "invalid IP", true},
-		"nothing is known":  {"", nil, "invalid IP", false},
-		"rubbish":           {"example.org:1", tcp("192.0.2.2:5985"), "invalid IP", false},
-		"another IP family": {"[2001:db8::1]:4000", tcp("192.0.2.2:5985"), "2001:db8::1", false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := tlsRequest("")
-			r.RemoteAddr = c.remote
-			if c.local != nil {
-				r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, c.local))
-			}
-			source, loopback := origin(r)
-			assert.Equal(t, c.source, source.String())
-			assert.Equal(t, c.loopback, loopback)
-		})
-	}
-}
-
 func TestOutcomeSetHeader(t *testing.T) {
 	h := http.Header{"Www-Authenticate": {"old"}}
 	(&Outcome{Lines: offer}).SetHeader(h)
@@ -297,4 +261,70 @@ func FuzzAuthorization(f *testing.F) {
 			assert.Equal(t, o.Authenticated, o.Principal.User != "")
 		}
 	})
+}
+
+// mortal binds for as long as its user is there.
+type mortal struct {
+	talk
+	gone bool
+}
+
+func (s *mortal) Begin() Context { return mortalContext{s} }
+
+type mortalContext struct{ scheme *mortal }
+
+func (c mortalContext) Step(context.Context, *http.Request, string) (Result, error) {
+	return Result{
+		Done: true, Bound: true, Principal: wsman.Principal{User: "ada"},
+		Valid: func() bool { return !c.scheme.gone },
+	}, nil
+}
+
+func TestIdentityEndsWithItsUser(t *testing.T) {
+	s := new(mortal)
+	a := &Authenticator{Schemes: []Scheme{s}}
+	c := new(Connection)
+	play(t, a, c,
+		step{"Talk ada", "ada", nil, nil},
+		step{"", "ada", nil, nil},
+	)
+	s.gone = true
+	play(t, a, c, step{"", "", []string{"Talk"}, ErrUserChanged})
+	s.gone = false
+	play(t, a, c, step{"", "", []string{"Talk"}, nil}) // who comes back logs in again
+	_, err := a.Authenticate(c, tlsRequest("Talk ada"))
+	require.NoError(t, err)
+	c.Forget()
+	play(t, a, c, step{"", "", []string{"Talk"}, nil})
+}
+
+// handing is a scheme whose clients hand something over.
+type handing struct{ talk }
+
+func (*handing) Begin() Context { return handingContext{} }
+
+type handingContext struct{}
+
+func (handingContext) Step(_ context.Context, _ *http.Request, token string) (Result, error) {
+	return Result{Done: true, Bound: true, Principal: wsman.Principal{User: token}, Delegation: handed(token)}, nil
+}
+
+type handed string
+
+func (h handed) CredentialCache(context.Context) ([]byte, error) { return []byte(h), nil }
+
+func TestDelegationGoesWithTheIdentity(t *testing.T) {
+	a := &Authenticator{Schemes: []Scheme{new(handing), NewBasic(steady{}, nil)}}
+	c := new(Connection)
+	for _, step := range []struct {
+		authorization string
+		want          wsman.Delegation
+	}{
+		{"Talk ada", handed("ada")}, {"", handed("ada")}, {"Talk bob", handed("bob")}, {"", handed("bob")},
+		{"Basic " + basicToken("alice", "x"), nil}, {"", nil},
+	} {
+		o, err := a.Authenticate(c, tlsRequest(step.authorization))
+		require.NoError(t, err)
+		assert.Equal(t, step.want, o.Delegation)
+	}
 }

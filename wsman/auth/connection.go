@@ -11,7 +11,8 @@ import (
 // connection. The zero value is a connection of which nothing is known. A
 // server makes one in http.Server.ConnContext and never shares it.
 type Connection struct {
-	mu sync.Mutex // held for a whole Authenticate
+	mu     sync.Mutex // held for a whole Authenticate
+	origin origin
 
 	// scheme and state belong to the scheme that the client used last: its
 	// handshake in progress or what it remembers. Both are nil without one.
@@ -19,13 +20,23 @@ type Connection struct {
 	state  Context
 
 	// identity is who the connection is bound to; nil if nobody.
-	identity *wsman.Principal
-	sealer   Sealer
+	identity   *wsman.Principal
+	sealer     Sealer
+	delegation wsman.Delegation
+	valid      func() bool // whether identity still holds; nil means that it does
+}
+
+// Forget ends what the connection is bound to, and a handshake in progress. A
+// server calls it when a message cannot be unsealed.
+func (c *Connection) Forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forget()
 }
 
 // forget makes the connection one of which nothing is known.
 func (c *Connection) forget() {
-	c.scheme, c.state, c.identity, c.sealer = nil, nil, nil, nil
+	c.scheme, c.state, c.identity, c.sealer, c.delegation, c.valid = nil, nil, nil, nil, nil, nil
 }
 
 // enter returns scheme's state on this connection. A new handshake takes the
@@ -40,9 +51,9 @@ func (c *Connection) enter(scheme Scheme) Context {
 }
 
 // bind gives the connection the identity of a finished handshake.
-func (c *Connection) bind(who wsman.Principal, sealer Sealer) {
+func (c *Connection) bind(who wsman.Principal, result Result) {
 	c.forget()
-	c.identity, c.sealer = &who, sealer
+	c.identity, c.sealer, c.delegation, c.valid = &who, result.Sealer, result.Delegation, result.Valid
 }
 
 type contextKey struct{}

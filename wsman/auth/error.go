@@ -16,6 +16,10 @@ var ErrWrongCredentials = errors.New("wrong credentials")
 // offered on its connection.
 var ErrNotOffered = errors.New("authentication scheme not offered")
 
+// ErrUserChanged ends the identity of a connection whose user was removed or
+// changed since the handshake.
+var ErrUserChanged = fmt.Errorf("%w: the user was removed or changed", ErrWrongCredentials)
+
 // Error says why a client was refused. It never holds a password or a token.
 type Error struct {
 	// Scheme is the scheme that the client used; empty where it used none that
@@ -57,9 +61,9 @@ func refusal(err error, scheme Scheme, r *http.Request) *Error {
 	if !errors.As(err, &e) {
 		e = &Error{Err: err}
 	}
-	if scheme != nil {
+	if scheme != nil && e.Scheme == "" { // a scheme may have a shorter name
 		e.Scheme = scheme.Name()
 	}
-	e.Source, _ = origin(r)
+	e.Source = Source(r)
 	return e
 }

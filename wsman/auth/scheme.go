@@ -42,7 +42,8 @@ type Result struct {
 	Done bool
 	// Token goes back after the scheme's name in WWW-Authenticate: with a 401
 	// while not Done, with the answer to the request itself when Done and
-	// there is a last token. Empty means none.
+	// there is a last token. Beside an error it says why to the client, in place
+	// of the challenges. Empty means none.
 	Token string
 	// Principal is who the client is, when Done. Source and Loopback need not
 	// be set; an empty Scheme becomes the scheme's name.
@@ -52,8 +53,18 @@ type Result struct {
 	// carries its own, and the Context is kept for it.
 	Bound bool
 	// Sealer, when Bound, protects the messages on this connection; nil where
-	// the scheme has no message protection.
+	// the scheme has no message protection. A scheme that has it gives a Sealer
+	// also where its client agreed to none: it is by the Sealer that a server
+	// sees that messages in clear are to be refused.
 	Sealer Sealer
+	// Delegation is what the client handed over of itself, for the sessions that
+	// it opens on this connection; nil where it has not. Bound or not, it goes
+	// with the identity.
+	Delegation wsman.Delegation
+	// Valid, when Bound, reports whether the user is still who it was, neither
+	// removed nor changed. It is asked at every request that follows; nil means
+	// yes.
+	Valid func() bool
 }
 
 // Sealer protects messages with what a handshake agreed on (MS-WSMV
@@ -64,9 +75,19 @@ type Sealer interface {
 	// Protocol is the media type of a sealed message, for example
 	// "application/HTTP-SPNEGO-session-encrypted".
 	Protocol() string
-	// Seal encrypts a message. On the wire the signature stands first, with
-	// its length before it.
+	// Seal encrypts a message, in place where it can: plain is worth nothing
+	// afterwards, and sealed may be the same memory. On the wire the signature
+	// stands first, with its length before it. Both are good until the next call.
 	Seal(plain []byte) (signature, sealed []byte, err error)
-	// Unseal checks and decrypts a message.
+	// Unseal checks and decrypts a message, in place where it can: plain may be
+	// the memory of sealed.
 	Unseal(signature, sealed []byte) (plain []byte, err error)
+}
+
+// PieceSealer is what a Sealer is, too, that takes messages in pieces, each of
+// which is sealed by itself, as CredSSP does.
+type PieceSealer interface {
+	Sealer
+	// MaxPiece is the most bytes that Seal takes, at least 1.
+	MaxPiece() int
 }

@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"github.com/winrmd/winrmd/wsman"
+	"github.com/winrmd/winrmd/wsman/sealed"
 )
 
-// buffers are for answers, which are written and forgotten.
-var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4096)) }}
+// buffers are for answers, which are written and forgotten. An envelope stands
+// behind the room for what goes before it when it is sealed.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, sealed.Room, 4096)) }}
 
 // maxPooled is the largest buffer that is kept for the next answer.
 const maxPooled = 1 << 20
@@ -26,9 +28,15 @@ func (x *exchange) respond(request *wsman.Request, response *wsman.Response) {
 	if response.Written != nil {
 		defer func() { response.Written(err) }()
 	}
+	if response.Envelope != nil && x.sealer == nil {
+		err = x.send(http.StatusOK, request.Charset.ContentType(), wsman.EncodeBody(request.Charset, response.Envelope))
+		return
+	}
+	// An Envelope is copied before it is sealed in place: it is not ours, and
+	// may be asked for again.
 	buffer := buffers.Get().(*[]byte)
-	*buffer = response.AppendEnvelope((*buffer)[:0], request)
-	err = x.write(http.StatusOK, request.Charset, *buffer)
+	*buffer = response.AppendEnvelope((*buffer)[:sealed.Room], request)
+	err = x.write(http.StatusOK, request.Charset, buffer)
 	giveBack(buffer)
 }
 
@@ -45,8 +53,8 @@ func (x *exchange) fault(request *wsman.Request, err error) {
 		charset = request.Charset
 	}
 	buffer := buffers.Get().(*[]byte)
-	*buffer = f.AppendEnvelope((*buffer)[:0], request, x.server.config.Machine)
-	_ = x.write(cmp.Or(f.Status, http.StatusInternalServerError), charset, *buffer) // nobody is left to tell
+	*buffer = f.AppendEnvelope((*buffer)[:sealed.Room], request, x.server.config.Machine)
+	_ = x.write(cmp.Or(f.Status, http.StatusInternalServerError), charset, buffer) // nobody is left to tell
 	giveBack(buffer)
 }
 
@@ -77,12 +85,30 @@ func (x *exchange) log(request *wsman.Request, f *wsman.Fault) {
 	x.server.config.Log.LogAttrs(context.Background(), level, "fault", attrs...)
 }
 
-// write sends header and body. It returns when the connection has taken them,
+// write sends the envelope behind the room of a buffer, sealed if the request
+// was.
+func (x *exchange) write(status int, charset wsman.Charset, buffer *[]byte) error {
+	if charset != wsman.UTF8 {
+		encoded := wsman.EncodeBody(charset, (*buffer)[sealed.Room:])
+		*buffer = append((*buffer)[:sealed.Room], encoded...)
+	}
+	if x.sealer == nil {
+		return x.send(status, charset.ContentType(), (*buffer)[sealed.Room:])
+	}
+	media, body, err := sealed.Seal(x.sealer, charset, buffer)
+	if err != nil {
+		x.endConnection()
+		x.server.refuse(x.w, http.StatusInternalServerError)
+		return err
+	}
+	return x.send(status, media.String(), body)
+}
+
+// send sends header and body. It returns when the connection has taken them,
 // so that its error tells of this answer and not of a later one.
-func (x *exchange) write(status int, charset wsman.Charset, envelope []byte) error {
-	body := wsman.EncodeBody(charset, envelope)
+func (x *exchange) send(status int, contentType string, body []byte) error {
 	h := x.w.Header()
-	h.Set("Content-Type", charset.ContentType())
+	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	control := http.NewResponseController(x.w)
 	_ = control.SetWriteDeadline(time.Now().Add(x.server.config.Timeouts.Write))

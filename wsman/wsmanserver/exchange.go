@@ -12,6 +12,7 @@ import (
 
 	"github.com/winrmd/winrmd/wsman"
 	"github.com/winrmd/winrmd/wsman/auth"
+	"github.com/winrmd/winrmd/wsman/sealed"
 )
 
 // The paths that are served (MS-WSMV 2.2.9.1).
@@ -22,7 +23,8 @@ const (
 
 // ServeHTTP serves one exchange.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	defer s.recover(w, r)
+	x := &exchange{server: s, w: w}
+	defer x.recover(r)
 	s.setBodyDeadline(w)
 	w.Header().Set("Server", "Microsoft-HTTPAPI/2.0")
 	path := strings.TrimSuffix(r.URL.Path, "/")
@@ -34,15 +36,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", http.MethodPost)
 		s.refuse(w, http.StatusMethodNotAllowed)
 	case anonymous || strings.EqualFold(r.Header.Get("WSMANIDENTIFY"), "unauthenticated"):
-		s.identifyAnonymous(w, r)
+		x.identifyAnonymous(r)
 	default:
-		s.serveAuthenticated(w, r)
+		x.serveAuthenticated(r)
 	}
 }
 
 // recover answers a request whose handling panicked, so that one request
 // never takes the connections of others with it.
-func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
+func (x *exchange) recover(r *http.Request) {
 	p := recover()
 	if p == nil {
 		return
@@ -50,8 +52,7 @@ func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	s.config.Log.Error("panic", "panic", p, "remote", r.RemoteAddr, "stack", string(debug.Stack()))
-	x := &exchange{server: s, w: w}
+	x.server.config.Log.Error("panic", "panic", p, "remote", r.RemoteAddr, "stack", string(debug.Stack()))
 	x.fault(nil, wsman.NewFault(wsman.CodeInternalError, ""))
 }
 
@@ -69,15 +70,17 @@ func (s *Server) refuse(w http.ResponseWriter, status int) {
 }
 
 // serveAuthenticated serves a request on the service's path.
-func (s *Server) serveAuthenticated(w http.ResponseWriter, r *http.Request) {
+func (x *exchange) serveAuthenticated(r *http.Request) {
+	s, w := x.server, x.w
 	outcome, err := s.config.Authenticator.Authenticate(auth.ConnectionOf(r.Context()), r)
 	if err != nil {
 		s.config.Log.Warn("authentication failed", "error", err, "remote", r.RemoteAddr)
 	}
 	outcome.SetHeader(w.Header())
+	x.limits = s.config.Limits()
 	if !outcome.Authenticated {
 		// The body is read and dropped, so that the connection can go on.
-		s.discard(w, r)
+		x.discard(r)
 		s.refuse(w, http.StatusUnauthorized)
 		return
 	}
@@ -85,19 +88,40 @@ func (s *Server) serveAuthenticated(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusOK) // a client that wanted to authenticate only
 		return
 	}
-	x := &exchange{server: s, w: w, limits: s.config.Limits()}
-	x.serve(r, outcome.Principal)
+	media, isSealed := sealed.ParseMedia(r.Header.Get("Content-Type"))
+	switch {
+	case isSealed:
+		// Where there is no Sealer, this is a type that is not read.
+		x.sealer, x.media = outcome.Sealer, media
+	case outcome.Sealer != nil && r.TLS == nil && !s.config.AllowUnencrypted():
+		x.refuseClear(r, outcome.Principal)
+		return
+	}
+	x.serve(r, outcome)
+}
+
+// refuseClear refuses a message that anybody on the way could have read, and
+// changed. WinRM answers with status 500 and no body, which clients show as
+// such; the fault is for whoever has to find out why.
+func (x *exchange) refuseClear(r *http.Request, who wsman.Principal) {
+	x.server.config.Log.Warn("message in clear refused", "user", who.User, "remote", r.RemoteAddr)
+	x.discard(r)
+	x.fault(nil, wsman.NewFault(wsman.CodeAccessDenied, "The message is not encrypted, and the service accepts "+
+		"such messages over HTTPS only (AllowUnencrypted is false)."))
 }
 
 // discard drops a request's body as far as a body may be long.
-func (s *Server) discard(w http.ResponseWriter, r *http.Request) {
+func (x *exchange) discard(r *http.Request) {
 	if r.ContentLength == 0 {
 		return
 	}
-	x := &exchange{server: s, w: w, limits: s.config.Limits()}
-	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, int64(x.maxBody())+1))
-	if err != nil || n > int64(x.maxBody()) {
-		w.Header().Set("Connection", "close")
+	most := int64(x.maxBody())
+	if _, isSealed := sealed.ParseMedia(r.Header.Get("Content-Type")); isSealed {
+		most = int64(sealed.Size(x.maxBody()))
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, most+1))
+	if err != nil || n > most {
+		x.endConnection()
 	}
 }
 
@@ -106,22 +130,30 @@ type exchange struct {
 	server *Server
 	w      http.ResponseWriter
 	limits wsman.Limits
+	// sealer, not nil where the request is sealed, seals the answer; media is
+	// the request's Content-Type.
+	sealer auth.Sealer
+	media  sealed.Media
 }
 
 // serve reads a request, gives it to the Handler and writes the answer.
-func (x *exchange) serve(r *http.Request, who wsman.Principal) {
+func (x *exchange) serve(r *http.Request, who auth.Outcome) {
 	request := x.request(r)
 	if request == nil {
 		return
 	}
-	request.Principal = who
+	request.Principal, request.Delegation = who.Principal, who.Delegation
 	request.Deadline = time.Now().Add(request.Header.OperationTimeout)
 	response, err := x.server.config.Handler.ServeWSMan(r.Context(), request)
-	if err != nil {
+	switch {
+	case errors.Is(err, wsman.ErrNoAnswer):
+		x.server.config.Log.Warn("request left without an answer", "error", err, "message_id", request.Header.MessageID)
+		panic(http.ErrAbortHandler)
+	case err != nil:
 		x.fault(request, shutdownFault(r.Context(), err))
-		return
+	default:
+		x.respond(request, response)
 	}
-	x.respond(request, response)
 }
 
 // request reads an envelope and parses it. If it cannot be served it is
@@ -132,7 +164,14 @@ func (x *exchange) request(r *http.Request) *wsman.Request {
 		x.refuseBody(err)
 		return nil
 	}
-	raw, charset, err := wsman.DecodeBody(r.Header.Get("Content-Type"), body)
+	contentType := r.Header.Get("Content-Type")
+	if x.sealer != nil {
+		if contentType, body, err = x.unseal(body); err != nil {
+			x.refuseSealed(r, err)
+			return nil
+		}
+	}
+	raw, charset, err := wsman.DecodeBody(contentType, body)
 	if err != nil {
 		x.refuseBody(err)
 		return nil
@@ -169,10 +208,18 @@ func (x *exchange) maxBody() int {
 	return wsman.DefaultMaxEnvelopeSize
 }
 
+// maxRead is the most bytes that this request's body may have on the wire.
+func (x *exchange) maxRead() int {
+	if x.sealer != nil {
+		return sealed.Size(x.maxBody())
+	}
+	return x.maxBody()
+}
+
 // read reads a body that may be an envelope. The buffer is the request's: what
 // a Handler passes on points into it.
 func (x *exchange) read(r *http.Request) ([]byte, error) {
-	if r.ContentLength > int64(x.maxBody()) {
+	if r.ContentLength > int64(x.maxRead()) {
 		return nil, errTooLarge
 	}
 	body, err := x.readAll(r)
@@ -191,7 +238,7 @@ func (x *exchange) readAll(r *http.Request) ([]byte, error) {
 		_, err := io.ReadFull(r.Body, body)
 		return body, err
 	}
-	limit := int64(x.maxBody())
+	limit := int64(x.maxRead())
 	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err == nil && int64(len(body)) > limit {
 		err = errTooLarge
@@ -205,7 +252,7 @@ func (x *exchange) refuseBody(err error) {
 	var fault *wsman.Fault
 	switch {
 	case errors.Is(err, errTooLarge):
-		x.w.Header().Set("Connection", "close")
+		x.endConnection()
 		x.fault(nil, wsman.NewFault(wsman.CodeServerEnvelopeLimit, fmt.Sprintf(
 			"The request has more than the %d bytes that this service accepts (MaxEnvelopeSizekb).", x.maxBody())))
 	case errors.As(err, &content):
@@ -213,7 +260,7 @@ func (x *exchange) refuseBody(err error) {
 	case errors.As(err, &fault):
 		x.fault(nil, err)
 	default: // the client went away, or was too slow
-		x.w.Header().Set("Connection", "close")
+		x.endConnection()
 		x.server.refuse(x.w, http.StatusBadRequest)
 	}
 }

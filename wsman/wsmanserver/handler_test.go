@@ -3,6 +3,7 @@ package wsmanserver_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -76,14 +77,22 @@ func TestNoAnswer(t *testing.T) {
 	assert.Equal(t, wsman.CodeInternalError, w.post(t, envelope("")).fault().WSMan.Code)
 }
 
-// TestAbort: the one panic that is meant for net/http ends the connection.
+// TestAbort: the one panic that is meant for net/http ends the connection, and
+// so does a request that nobody may answer.
 func TestAbort(t *testing.T) {
-	w := newWorld(t, wsman.HandlerFunc(func(context.Context, *wsman.Request) (*wsman.Response, error) {
-		panic(http.ErrAbortHandler)
-	}))
-	c := w.dial(t)
-	c.send(envelope(""))
-	c.closed()
+	for name, handler := range map[string]wsman.HandlerFunc{
+		"panic": func(context.Context, *wsman.Request) (*wsman.Response, error) { panic(http.ErrAbortHandler) },
+		"no answer": func(context.Context, *wsman.Request) (*wsman.Response, error) {
+			return nil, fmt.Errorf("host: %w", wsman.ErrNoAnswer)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, handler)
+			c := w.dial(t)
+			c.send(envelope(""))
+			c.closed()
+		})
+	}
 }
 
 // TestClientGone: whoever waits for nobody is told.

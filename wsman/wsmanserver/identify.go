@@ -54,8 +54,8 @@ const maxAnonymous = 16 << 10
 
 // identifyAnonymous answers Identify, and nothing else, without asking who it
 // is (MS-WSMV 3.1.4.1.30).
-func (s *Server) identifyAnonymous(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{server: s, w: w, limits: wsman.Limits{MaxEnvelopeSize: maxAnonymous}}
+func (x *exchange) identifyAnonymous(r *http.Request) {
+	x.limits = wsman.Limits{MaxEnvelopeSize: maxAnonymous}
 	request := x.request(r)
 	if request == nil {
 		return

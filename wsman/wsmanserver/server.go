@@ -26,6 +26,10 @@ type Config struct {
 	// Limits returns the service's limits as they are now; nil means the
 	// defaults.
 	Limits func() wsman.Limits
+	// AllowUnencrypted reports whether messages in clear are accepted without
+	// TLS on a connection whose scheme seals; nil means no. Where a scheme does
+	// not seal, it is for the scheme to say whether it is offered there.
+	AllowUnencrypted func() bool
 	// Machine is the name of this host in faults.
 	Machine string
 	// Timeouts bound what a client may take; a field that is 0 has its default.
@@ -64,6 +68,9 @@ type Server struct{ config Config }
 func New(c Config) *Server {
 	if c.Limits == nil {
 		c.Limits = func() wsman.Limits { return wsman.Limits{} }
+	}
+	if c.AllowUnencrypted == nil {
+		c.AllowUnencrypted = func() bool { return false }
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -4,6 +4,12 @@ A script takes the server's address and the user from the environment
 (WINRMD_SCHEME, WINRMD_PORT, WINRMD_USER, WINRMD_PASSWORD) and its parameters
 as one JSON object in its first argument. It prints JSON objects, one a line;
 the last one is its result.
+
+The server is at 127.0.0.1, unless WINRMD_HOST names another address.
+
+It logs on with Basic and sends in clear, unless WINRMD_AUTH and
+WINRMD_ENCRYPTION name something else; WINRMD_OPTIONS has further options of
+the client's connection, as JSON.
 """
 
 import json
@@ -17,11 +23,17 @@ import winrm.exceptions
 from pypsrp.wsman import WSMan
 from winrm.protocol import Protocol
 
-HOST = "127.0.0.1"
+HOST = os.environ.get("WINRMD_HOST", "127.0.0.1")
+
+AUTH = os.environ.get("WINRMD_AUTH", "basic")
+ENCRYPTION = os.environ.get("WINRMD_ENCRYPTION")
+OPTIONS = json.loads(os.environ.get("WINRMD_OPTIONS", "{}"))
 
 SHELL_URI = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 COMMAND_URI = SHELL_URI + "/Command"
 CMD_URI = SHELL_URI + "/cmd"
+
+PATIENCE = 60  # seconds that an answer may take beyond an operation's time-out
 
 OPERATION_TIMED_OUT = 0x80338029
 CONNECTED_TO_DIFFERENT_CLIENT = 0x803381CD
@@ -34,13 +46,13 @@ def wsman(**options):
         HOST,
         port=int(os.environ["WINRMD_PORT"]),
         ssl=https,
-        username=os.environ["WINRMD_USER"],
-        password=os.environ["WINRMD_PASSWORD"],
-        auth="basic",
-        encryption="auto" if https else "never",
+        username=os.environ["WINRMD_USER"] or None,
+        password=os.environ["WINRMD_PASSWORD"] or None,
+        auth=AUTH,
+        encryption=ENCRYPTION or ("auto" if https else "never"),
         cert_validation=False,
         no_proxy=True,
-        **options,
+        **{"read_timeout": 20 + PATIENCE, **OPTIONS, **options},
     )
 
 
@@ -51,10 +63,12 @@ def endpoint():
 
 def _winrm_options(options):
     return {
-        "transport": "basic",
+        "transport": AUTH,
         "server_cert_validation": "ignore",
-        "message_encryption": "never",
+        "message_encryption": ENCRYPTION or "never",
         "proxy": None,
+        "read_timeout_sec": 20 + PATIENCE,
+        **OPTIONS,
         **options,
     }
 

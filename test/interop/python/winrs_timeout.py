@@ -5,7 +5,7 @@ from winrm.exceptions import WinRMOperationTimeoutError
 
 
 def main(command, operation_timeout):
-    protocol = conn.protocol(operation_timeout_sec=operation_timeout, read_timeout_sec=operation_timeout + 8)
+    protocol = conn.protocol(operation_timeout_sec=operation_timeout, read_timeout_sec=operation_timeout + conn.PATIENCE)
     shell = protocol.open_shell()
     command_id = protocol.run_command(shell, command)
     output, timeouts, done, exit_code = b"", 0, False, None

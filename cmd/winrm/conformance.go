@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winrmd/winrmd/conformance"
+	"github.com/winrmd/winrmd/wsman/wsmanclient"
+)
+
+// failures is the error of a suite in which checks have failed.
+type failures struct{ checks int }
+
+func (e *failures) Error() string { return fmt.Sprintf("%d checks failed", e.checks) }
+
+// conformanceSuite is the command line of a suite.
+type conformanceSuite struct {
+	connection        *connection
+	list, quick       bool
+	pattern, output   string
+	junit, powershell string
+	timeout           time.Duration
+}
+
+func conformanceCommand(c *connection) *cobra.Command {
+	s := &conformanceSuite{connection: c}
+	cmd := &cobra.Command{
+		Use:   "conformance [URL]",
+		Short: "Check whether a server does what the specifications say",
+		Long: "Run a suite of checks against a WinRM server, winrmd and Windows alike: docs/conformance.md says what is\n" +
+			"checked and how. Shells are made and deleted again; nothing else is changed.\n\n" +
+			"The last line is \"N checks, N passed, N failed, N skipped\". Exit status: 0 none has failed, 1 some have.",
+		Example: "  winrm conformance https://server:5986/wsman --username ann --password-stdin --junit report.xml\n" +
+			"  winrm conformance --list --run '^receive/'",
+		Args: cobra.MaximumNArgs(1),
+		RunE: s.run,
+	}
+	f := cmd.Flags()
+	f.BoolVar(&s.list, "list", false, "list the checks and run none")
+	f.StringVar(&s.pattern, "run", "", "a regular expression: run only the checks whose names it matches")
+	f.BoolVar(&s.quick, "quick", false, "leave out the checks that wait for more than 30 s")
+	f.StringVarP(&s.output, "output", "o", "text", "text, json or junit")
+	f.StringVar(&s.junit, "junit", "", "a file to write the report to in the form of JUnit, in addition")
+	f.StringVar(&s.powershell, "configuration", "Microsoft.PowerShell", "the session configuration of PowerShell to use")
+	f.DurationVar(&s.timeout, "check-timeout", conformance.DefaultTimeout, "how long one check may take")
+	return cmd
+}
+
+func (s *conformanceSuite) run(cmd *cobra.Command, args []string) error {
+	var pattern *regexp.Regexp
+	if s.pattern != "" {
+		var err error
+		if pattern, err = regexp.Compile(s.pattern); err != nil {
+			return usage("--run: %w", err)
+		}
+	}
+	switch s.output {
+	case "text", "json", "junit":
+	default:
+		return usage("--output %q is none of text, json, junit", s.output)
+	}
+	if s.list {
+		return listChecks(cmd.OutOrStdout(), pattern)
+	}
+	config, err := s.config(cmd, args)
+	if err != nil {
+		return err
+	}
+	config.Run = pattern
+	if err := reached(cmd.Context(), config); err != nil {
+		return err
+	}
+	if s.output == "text" {
+		config.Progress = func(r conformance.Result) { fmt.Fprintln(cmd.OutOrStdout(), r) }
+	}
+	report := conformance.Run(cmd.Context(), *config)
+	if err := s.write(cmd.OutOrStdout(), report); err != nil {
+		return err
+	}
+	if n := report.Count(conformance.Failed); n > 0 {
+		return &failures{n}
+	}
+	return nil
+}
+
+// reached is an error where the server is not there or does not let the client in:
+// then no check says anything of it.
+func reached(ctx context.Context, config *conformance.Config) error {
+	_, _, err := config.Server.RoundTrip(ctx, []byte(conformance.Identify), wsmanclient.DefaultOperationTimeout)
+	if _, ok := errors.AsType[*wsmanclient.NetworkError](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*wsmanclient.AuthenticationError](err); ok {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// config is what to check, with which clients.
+func (s *conformanceSuite) config(cmd *cobra.Command, args []string) (*conformance.Config, error) {
+	if len(args) == 1 {
+		s.connection.settings.URL = args[0]
+		cmd.Flags().Lookup("url").Changed = true
+	}
+	client, err := s.connection.client(cmd)
+	if err != nil {
+		return nil, err
+	}
+	tlsConfig, err := s.connection.settings.tls()
+	if err != nil {
+		return nil, err
+	}
+	tlsConfig.Certificates = nil // these requests are nobody's
+	return &conformance.Config{
+		Server: client, URL: client.URL(), PowerShell: s.powershell, Quick: s.quick, Timeout: s.timeout,
+		HTTP: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: tlsConfig},
+	}, nil
+}
+
+// write writes the report in the forms that were asked for.
+func (s *conformanceSuite) write(w io.Writer, report *conformance.Report) error {
+	if s.junit != "" {
+		f, err := os.Create(s.junit)
+		if err != nil {
+			return err
+		}
+		if err := report.WriteJUnit(f); err != nil {
+			f.Close()
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	switch s.output {
+	case "json":
+		return report.WriteJSON(w)
+	case "junit":
+		return report.WriteJUnit(w)
+	}
+	_, err := fmt.Fprintln(w, report)
+	return err
+}
+
+func listChecks(w io.Writer, pattern *regexp.Regexp) error {
+	for _, check := range conformance.Select(pattern) {
+		note := ""
+		if check.Inferred {
+			note += " inferred"
+		}
+		if check.Slow {
+			note += " slow"
+		}
+		if _, err := fmt.Fprintf(w, "%s (%s)%s\n", check.Name, check.Section, note); err != nil {
+			return err
+		}
+	}
+	return nil
+}

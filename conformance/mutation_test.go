@@ -1,0 +1,46 @@
+package conformance
+
+import (
+	"regexp"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestMutations: each of at least 60 ways to be wrong is reported, by the check
+// that is there for it, and each check can fail.
+func TestMutations(t *testing.T) {
+	all := mutations()
+	assert.GreaterOrEqual(t, len(all), 60)
+	t.Logf("%d mutations, %d checks", len(all), len(Checks()))
+	var mu sync.Mutex
+	failed := map[string]bool{}
+	t.Run("each", func(t *testing.T) {
+		for _, m := range all {
+			t.Run(m.name, func(t *testing.T) {
+				t.Parallel()
+				report := runIn(t, func(w *world, c *Config) {
+					c.Server = &mutant{Server: w, mutation: m}
+					if m.http != nil {
+						c.HTTP = mutantHTTP{RoundTripper: c.HTTP, change: m.http}
+					}
+					if m.by != "" {
+						c.Run = regexp.MustCompile("^" + regexp.QuoteMeta(m.by) + "$")
+					}
+				})
+				assert.NotZero(t, report.Count(Failed), "nobody has seen it: %s", report)
+				mu.Lock()
+				defer mu.Unlock()
+				for _, r := range report.Results {
+					if r.Outcome == Failed {
+						failed[r.Name] = true
+					}
+				}
+			})
+		}
+	})
+	for _, c := range Checks() {
+		assert.True(t, failed[c.Name], "%s was failed by no mutation", c.Name)
+	}
+}

@@ -1,0 +1,121 @@
+if (Test-WinRMDEngineCommand 'Set-WSManInstance') { return }
+<#
+.SYNOPSIS
+Changes an instance of a WS-Management resource.
+.DESCRIPTION
+Gets the instance, changes the values that -ValueSet names and puts it back; or puts what
+a file has in the instance's place. What is put out is the instance as the server has it
+then.
+
+Where Windows has its own Set-WSManInstance, that is used and this is not there.
+.PARAMETER ResourceURI
+The resource: a URI, or the end of one as winrm/config/listener. Selectors may follow, as
+in winrm/config/listener?Address=*+Transport=HTTP.
+.PARAMETER SelectorSet
+The selectors of the instance, as a hash table.
+.PARAMETER ValueSet
+New values, as a hash table. $null makes an element nil.
+.PARAMETER FilePath
+A file with the instance's XML.
+.PARAMETER Fragment
+The part of the instance that is changed.
+.PARAMETER Dialect
+Kept for scripts of Windows, without effect.
+.PARAMETER ComputerName
+The server. Without it that is this computer.
+.PARAMETER ConnectionURI
+The server's URI, as http://server:5985/wsman.
+.PARAMETER ApplicationName
+The last part of the server's URI, in place of wsman.
+.PARAMETER Port
+The port, in place of 5985 or, with -UseSSL, 5986.
+.PARAMETER UseSSL
+Uses TLS.
+.PARAMETER Credential
+Who logs on.
+.PARAMETER Authentication
+How: Default, Basic, Negotiate, Kerberos, Credssp, ClientCertificate or None.
+.PARAMETER CertificateThumbprint
+The certificate with which to log on.
+.PARAMETER OptionSet
+Options of the request, as a hash table.
+.PARAMETER SessionOption
+What New-WSManSessionOption made.
+.EXAMPLE
+Set-WSManInstance -ResourceURI winrm/config/winrs -ValueSet @{ MaxShellsPerUser = 30 } -ComputerName server -Credential admin
+.OUTPUTS
+System.Xml.XmlElement
+.LINK
+Get-WSManInstance
+#>
+function Set-WSManInstance {
+    [CmdletBinding(DefaultParameterSetName = 'ComputerName')]
+    [OutputType([System.Xml.XmlElement])]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [Alias('ruri')]
+        [ValidateNotNullOrEmpty()]
+        [string] $ResourceURI,
+        [Parameter(Position = 1, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [hashtable] $SelectorSet,
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('Path')]
+        [ValidateNotNullOrEmpty()]
+        [string] $FilePath,
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [hashtable] $ValueSet,
+        [ValidateNotNullOrEmpty()]
+        [uri] $Dialect,
+        [ValidateNotNullOrEmpty()]
+        [string] $Fragment,
+        [Parameter(ParameterSetName = 'ComputerName')]
+        [Alias('cn')]
+        [string] $ComputerName,
+        [Parameter(ParameterSetName = 'URI')]
+        [ValidateNotNullOrEmpty()]
+        [Alias('CURI', 'CU')]
+        [uri] $ConnectionURI,
+        [Parameter(ParameterSetName = 'ComputerName')]
+        [ValidateNotNullOrEmpty()]
+        [string] $ApplicationName,
+        [Parameter(ParameterSetName = 'ComputerName')]
+        [ValidateRange(1, 65535)]
+        [int] $Port,
+        [Parameter(ParameterSetName = 'ComputerName')]
+        [Alias('ssl')]
+        [switch] $UseSSL,
+        [ValidateNotNullOrEmpty()]
+        [Alias('os')]
+        [hashtable] $OptionSet,
+        [ValidateNotNullOrEmpty()]
+        [Alias('so')]
+        [object] $SessionOption,
+        [ValidateNotNullOrEmpty()]
+        [Alias('cred', 'c')]
+        [System.Management.Automation.Credential()]
+        [pscredential] $Credential,
+        [ValidateNotNullOrEmpty()]
+        [Alias('auth', 'am')]
+        [object] $Authentication,
+        [ValidateNotNullOrEmpty()]
+        [string] $CertificateThumbprint
+    )
+    process {
+        $parameters = Split-WinRMDResource $PSBoundParameters
+        if ($FilePath -and -not $PSBoundParameters.ContainsKey('ValueSet')) {
+            $body = Read-WinRMDFile $PSCmdlet $FilePath
+        } else {
+            $instance = Invoke-WinRMDInstance $PSCmdlet 'Get' $parameters
+            Set-WinRMDInstanceValue $PSCmdlet $instance $ValueSet
+            $body = $instance.OuterXml
+        }
+        foreach ($element in Invoke-WinRMDInstance $PSCmdlet 'Put' $parameters $body) {
+            if (-not $Fragment) { $element; continue }
+            foreach ($node in $element.ChildNodes) {
+                if ($node.Name -eq $Fragment) { "$($node.Name) = $($node.InnerText)" }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+if (Test-WinRMDEngineCommand 'Unregister-PSSessionConfiguration') { return }
+<#
+.SYNOPSIS
+Removes session configurations.
+.DESCRIPTION
+Sessions that were opened with them go on.
+
+On Windows this is PowerShell's own command, for the WinRM service; here it is for winrmd: that of
+this machine, or with -ComputerName another.
+.PARAMETER Name
+The name. Wildcards are permitted.
+.PARAMETER Force
+Kept for scripts of Windows: nobody is asked anyway.
+.PARAMETER NoServiceRestart
+Kept for scripts of Windows: nothing is ever restarted. A server uses what was changed for
+the sessions that are opened from then on.
+.PARAMETER WinRMDPath
+The program winrmd of this machine. Without it: what the variable WINRMD of the environment
+names, or winrmd on PATH.
+.PARAMETER State
+The state directory of the server of this machine. Without it: what the variable
+WINRMD_STATE of the environment names, or /var/lib/winrmd.
+.PARAMETER ComputerName
+The server whose session configurations these are. Without it that is the one of this
+machine. At a server they are for those whom its setting Administrators names.
+.PARAMETER Credential
+Who logs on at the server.
+.PARAMETER Authentication
+How: Default, Basic, Negotiate, Kerberos, Credssp or ClientCertificate.
+.PARAMETER CertificateThumbprint
+The certificate with which to log on.
+.PARAMETER Port
+The port, in place of 5985 or, with -UseSSL, 5986.
+.PARAMETER UseSSL
+Uses TLS.
+.PARAMETER SessionOption
+What New-WSManSessionOption made.
+.EXAMPLE
+Unregister-PSSessionConfiguration -Name Test
+.OUTPUTS
+Nothing.
+.LINK
+Register-PSSessionConfiguration
+#>
+function Unregister-PSSessionConfiguration {
+    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Low')]
+    param(
+        [Parameter(Position = 0, Mandatory, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Name,
+        [switch] $Force,
+        [switch] $NoServiceRestart,
+        [string] $WinRMDPath,
+        [string] $State,
+        [Alias('Cn')]
+        [string] $ComputerName,
+        [System.Management.Automation.Credential()]
+        [pscredential] $Credential,
+        [object] $Authentication,
+        [string] $CertificateThumbprint,
+        [ValidateRange(1, 65535)]
+        [int] $Port,
+        [switch] $UseSSL,
+        [object] $SessionOption
+    )
+    process {
+        $parameters = $PSBoundParameters
+        $command = $MyInvocation.MyCommand.Name
+        Invoke-WinRMDChange $PSCmdlet $Name {
+            $found = @(Get-WinRMDPlugin $PSCmdlet $parameters $Name)
+            if ($found.Count -eq 0) { Write-WinRMDNoPlugin $PSCmdlet $Name }
+            foreach ($plugin in $found) {
+                $one = $plugin.DocumentElement.GetAttribute('Name')
+                if ($PSCmdlet.ShouldProcess("Name: $one", $command)) { Remove-WinRMDPlugin $PSCmdlet $parameters $one }
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/winrmd/winrmd/psrp"
+	"github.com/winrmd/winrmd/wsman"
+	"github.com/winrmd/winrmd/wsman/capture"
+)
+
+// Server is whom a conversation is played to. *wsmanclient.Client is one.
+type Server interface {
+	RoundTrip(ctx context.Context, envelope []byte, timeout time.Duration) (answer []byte, status int, err error)
+}
+
+// Config says how a conversation is played.
+type Config struct {
+	Server Server
+	// URL is what requests call the server (a:To).
+	URL string
+	// Placeholder stands in SecureStrings; "" means DefaultPlaceholder.
+	Placeholder string
+	// Content compares kinds of values and ids of errors in PowerShell's messages
+	// too.
+	Content bool
+	// Patience is how long is asked for output that was recorded and does not
+	// come; 0 means DefaultPatience.
+	Patience time.Duration
+	// Progress, if not nil, is told about each exchange that is over.
+	Progress func(exchange int, operation string)
+}
+
+// Defaults of a Config.
+const (
+	DefaultPlaceholder = "placeholder"
+	DefaultPatience    = time.Minute
+)
+
+// exchange is a recorded exchange.
+type exchange struct {
+	number   int // from 1
+	recorded *capture.Exchange
+	request  *envelope
+	answer   *envelope // nil where none was recorded
+	shell    string    // the ShellId in the recording, in upper case
+	track    string    // which Receives it belongs to
+	done     chan struct{}
+}
+
+// run is one replay.
+type run struct {
+	config    Config
+	ids       *ids
+	exchanges []*exchange
+
+	rewriting sync.Mutex // guards the requests while they are changed
+
+	mu     sync.Mutex // guards all below
+	tracks map[string]*track
+	keys   map[string]*keys
+	shells map[string]string // resource URIs by ShellId of those that this replay made
+	report Report
+	failed error
+}
+
+// Run plays the client's side of a conversation. The error is that of a server
+// that was not reached or does not let the client in, or the context's cause;
+// everything else is a difference.
+func Run(ctx context.Context, c *capture.Conversation, config Config) (*Report, error) {
+	if config.Placeholder == "" {
+		config.Placeholder = DefaultPlaceholder
+	}
+	if config.Patience == 0 {
+		config.Patience = DefaultPatience
+	}
+	r := &run{
+		config: config, ids: newIDs(), tracks: map[string]*track{},
+		keys: map[string]*keys{}, shells: map[string]string{},
+	}
+	r.open(c)
+	r.play(ctx)
+	r.finish()
+	r.clean(ctx)
+	r.report.sort()
+	return &r.report, errors.Join(r.failed, context.Cause(ctx))
+}
+
+// open takes the recorded exchanges apart.
+func (r *run) open(c *capture.Conversation) {
+	var sent, received assembly
+	connects := map[string]int{} // after a Connect what was sent before comes again
+	for i := range c.Exchanges {
+		x := &exchange{number: i + 1, recorded: &c.Exchanges[i], done: make(chan struct{})}
+		x.request = openRequest(x.recorded.Request.Body)
+		powershell := isPowerShell(x.request.about.ResourceURI)
+		x.shell = strings.ToUpper(x.request.about.ShellID)
+		sent.add(x.shell, x.request)
+		if x.recorded.Answered() {
+			x.answer = open(x.recorded.Response.Body, powershell)
+			received.add(x.shell, x.answer)
+		}
+		if x.request.about.Action == wsman.ActionConnect {
+			connects[x.shell]++
+		}
+		x.track = strings.ToUpper(x.shell+" "+commandOf(x.request)) + " " + number(connects[x.shell])
+		r.exchanges = append(r.exchanges, x)
+	}
+}
+
+// play sends the requests, each when all that had ended before it began has
+// ended. Without times that is one after the other.
+func (r *run) play(ctx context.Context) {
+	var group sync.WaitGroup
+	defer group.Wait()
+	for i, x := range r.exchanges {
+		for _, before := range r.exchanges[:i] {
+			if before.endedBefore(x) {
+				<-before.done
+			}
+		}
+		if r.stopped() || ctx.Err() != nil {
+			close(x.done)
+			continue
+		}
+		if reason := x.notPlayed(); reason != "" {
+			r.mu.Lock()
+			r.report.NotPlayed = append(r.report.NotPlayed, reason)
+			r.mu.Unlock()
+			close(x.done)
+			continue
+		}
+		group.Go(func() {
+			defer close(x.done)
+			r.one(ctx, x)
+		})
+	}
+}
+
+// endedBefore reports whether an exchange had ended when another began, as far
+// as is known.
+func (x *exchange) endedBefore(next *exchange) bool {
+	if x.recorded.Time.IsZero() || next.recorded.Time.IsZero() || x.recorded.Took == 0 {
+		return true
+	}
+	return !x.recorded.Time.Add(x.recorded.Took).After(next.recorded.Time)
+}
+
+// one plays an exchange.
+func (r *run) one(ctx context.Context, x *exchange) {
+	r.mu.Lock()
+	r.report.Exchanges++
+	r.mu.Unlock()
+	if x.request.about.Action == wsman.ActionReceive {
+		r.receive(ctx, x)
+	} else if got, status, ok := r.ask(ctx, x); ok {
+		r.compare(x, got, status)
+	}
+	if r.config.Progress != nil {
+		r.config.Progress(x.number, x.request.about.Operation())
+	}
+}
+
+// ask sends the request of an exchange.
+func (r *run) ask(ctx context.Context, x *exchange) (got *envelope, status int, ok bool) {
+	timeout := x.timeout()
+	answer, status, err := r.config.Server.RoundTrip(ctx, []byte(r.request(x)), timeout)
+	if err != nil {
+		r.fail(ctx, x, err)
+		return nil, 0, false
+	}
+	got = open(string(answer), isPowerShell(x.request.about.ResourceURI))
+	if got.root == nil {
+		r.differ(x.number, "answer", "an envelope", "something that is no XML")
+		return nil, 0, false
+	}
+	if to := got.about.RelatesTo; !strings.EqualFold(to, r.ids.text(x.request.about.MessageID)) && x.relates() {
+		r.differ(x.number, "Header/RelatesTo", r.ids.text(x.request.about.MessageID), to)
+	}
+	return got, status, true
+}
+
+// relates reports whether the recorded answer says which request it is to: an
+// Identify has none, nor has a fault of some of Windows' quotas.
+func (x *exchange) relates() bool { return x.answer != nil && x.answer.about.RelatesTo != "" }
+
+// fail notes that no answer came. What stops a replay is a server that is not
+// there or does not let the client in at all.
+func (r *run) fail(ctx context.Context, x *exchange, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	r.differ(x.number, "answer", x.recordedAnswer(), err.Error())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == nil && r.report.Exchanges == 1 {
+		r.failed = err
+	}
+}
+
+func (x *exchange) recordedAnswer() string {
+	if x.answer == nil {
+		return "none"
+	}
+	return x.answer.about.Action
+}
+
+func (r *run) stopped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed != nil
+}
+
+// notPlayed is why an exchange cannot be played; "" if it can.
+func (x *exchange) notPlayed() string {
+	reason := ""
+	switch {
+	case x.request.body == "" && x.recorded.Request.Sealed > 0:
+		reason = "the request was sealed"
+	case x.request.body == "":
+		reason = "it has no envelope"
+	case x.request.root == nil:
+		reason = "the request is no XML"
+	case x.answer == nil:
+		reason = "no answer was recorded"
+	case x.answer.root == nil:
+		reason = "no envelope was recorded as the answer"
+	default:
+		return ""
+	}
+	return number(x.number) + " " + x.request.about.Operation() + ": " + reason
+}
+
+// timeout is the OperationTimeout of a request.
+func (x *exchange) timeout() time.Duration {
+	header := x.request.root.Child(wsman.NamespaceSOAP, "Header")
+	d, err := wsman.ParseDuration(header.Child(wsman.NamespaceWSMan, "OperationTimeout").Value())
+	if err != nil || d <= 0 || d > time.Hour {
+		return time.Minute
+	}
+	return d
+}
+
+func (r *run) differ(exchange int, where, want, got string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Differences = append(r.report.Differences, Difference{
+		Exchange: exchange, Operation: r.exchanges[exchange-1].request.about.Operation(), Where: where, Want: want, Got: got,
+	})
+}
+
+// sessionKeys takes the key that a server has sent.
+func (r *run) sessionKeys(shell string, objects []*object) {
+	for _, o := range objects {
+		if m, ok := o.message(); ok && m.Type == psrp.MessageEncryptedSessionKey {
+			// A key that cannot be read shows itself where it would have been used.
+			_ = r.keysOf(shell).take(m.Data)
+		}
+	}
+}

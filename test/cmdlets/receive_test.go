@@ -1,0 +1,39 @@
+//go:build linux
+
+package cmdlets
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestReceiveAfterConnect: a session can be connected first, and what its command
+// has put out meanwhile be received after that; once.
+func TestReceiveAfterConnect(t *testing.T) {
+	t.Parallel()
+	here, there := pair(t)
+	file := t.TempDir() + "/go"
+	assert.Empty(t, there.run(t, `function signal { [System.IO.File]::WriteAllText('`+file+`', '') }`))
+	begin := func(name string) {
+		t.Helper()
+		assert.Equal(t, name+" Disconnected None", here.one(t, `$file = '`+file+`'
+Invoke-Command @at -InDisconnectedSession -SessionName `+name+` { 'begun'; while (-not [System.IO.File]::Exists($using:file)) { Start-Sleep -Milliseconds 50 }; 'done' } | show`))
+	}
+	begin("ended")
+	assert.Equal(t, "ended Opened Busy", there.one(t, `$s = Connect-PSSession @at -Name ended; $s | show`))
+	assert.Empty(t, there.run(t, `signal`))
+	assert.Equal(t, []string{"begun", "done"}, there.run(t, `Receive-PSSession $s`))
+	there.eventually(t, `$s | show`, "ended Opened Available")
+	assert.Empty(t, there.run(t, `Receive-PSSession $s`), "once")
+	assert.Equal(t, "7", there.one(t, `Invoke-Command $s { 7 }; Remove-PSSession $s`))
+
+	for _, script := range []string{
+		`Get-PSSession @at | Receive-PSSession`,
+		`Receive-PSSession -InstanceId (Get-PSSession @at).InstanceId @at`,
+	} {
+		begin("other")
+		assert.Equal(t, []string{"begun", "done"}, there.run(t, script), script)
+		assert.Empty(t, there.run(t, `Get-PSSession | Remove-PSSession; Get-PSSession @at`))
+	}
+}

@@ -1,0 +1,5 @@
+//go:build linux && !race
+
+package upgrade
+
+func raceFlags() []string { return nil }

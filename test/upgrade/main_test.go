@@ -3,6 +3,7 @@
 package upgrade
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -18,9 +19,10 @@ import (
 	"github.com/winrmd/winrmd/test/daemon"
 )
 
-// firstRelease is the commit whose program is the older one in the tests of an
-// upgrade: the first that could hand over.
-const firstRelease = "5510909"
+// firstRelease is the subject of the commit whose program is the older one in the
+// tests of an upgrade: the first in this history that could hand over. A subject,
+// because a commit's name changes when it is taken into another history.
+const firstRelease = "Host shells in processes of their own, seal, configure, and speak as a client"
 
 // workDirectory holds the programs that were built.
 var workDirectory string
@@ -55,8 +57,9 @@ var build = sync.OnceValues(func() (string, error) { return daemon.Build(workDir
 // buildOld builds firstRelease's once. A clone without its history has only this
 // source's own: then an upgrade is one to the same version.
 var buildOld = sync.OnceValues(func() (string, error) {
-	if exec.Command("git", "cat-file", "-e", firstRelease+"^{commit}").Run() != nil {
-		fmt.Fprintf(os.Stderr, "this clone lacks commit %s: the older program of the tests is the newer one\n", firstRelease)
+	commit, err := exec.Command("git", "log", "-1", "--format=%H", "--fixed-strings", "--grep="+firstRelease).Output()
+	if err != nil || len(bytes.TrimSpace(commit)) == 0 {
+		fmt.Fprintf(os.Stderr, "this clone lacks the commit %q: the older program of the tests is the newer one\n", firstRelease)
 		return build()
 	}
 	source := filepath.Join(workDirectory, "source")
@@ -66,7 +69,7 @@ var buildOld = sync.OnceValues(func() (string, error) {
 	// git archive needs no work tree and leaves nothing in the repository.
 	script := `set -e; cd "$(git rev-parse --show-toplevel)"; git archive "$1" | tar -x -C "$2"; cd "$2"; go build -o "$3" ./cmd/winrmd`
 	program := filepath.Join(workDirectory, "winrmd-old")
-	output, err := exec.Command("sh", "-c", script, "sh", firstRelease, source, program).CombinedOutput()
+	output, err := exec.Command("sh", "-c", script, "sh", string(bytes.TrimSpace(commit)), source, program).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("the program of %s: %w\n%s", firstRelease, err, output)
 	}

@@ -116,13 +116,13 @@ func TestReportRefusesOtherText(t *testing.T) {
 func TestRun(t *testing.T) {
 	t.Parallel()
 	var good strings.Builder
-	status, err := run([]string{"-count=1", "-run", "TestReportRefusesOtherText", "."}, &good, true)
+	status, err := runAll([]string{"-count=1", "-run", "TestReportRefusesOtherText", "."}, &good, true)
 	require.NoError(t, err)
 	assert.Zero(t, status, good.String())
 	assert.True(t, strings.HasSuffix(good.String(), "\n1 passed, 0 failed, 0 skipped\n"), good.String())
 
 	var bad strings.Builder
-	status, err = run([]string{"-no-such-flag"}, &bad, false)
+	status, err = runAll([]string{"-no-such-flag"}, &bad, false)
 	require.NoError(t, err)
 	assert.NotZero(t, status)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
 )
 
 // ErrUnknownUser is the error of Remove for a user who is not in the file.
@@ -18,6 +19,12 @@ type Option func(user *record, password string)
 // and CredSSP need it. It is worth as much as the password.
 func WithNTHash() Option {
 	return func(user *record, password string) { user.NTHash = newNTHash(password).encode() }
+}
+
+// WithAccount names the local account that the user's sessions run as; an empty
+// name takes away what is named. Without it Add leaves the account as it is.
+func WithAccount(name string) Option {
+	return func(user *record, _ string) { user.Account, user.accountSet = name, true }
 }
 
 // Add puts a user into the file, which is made (mode 0600) if it is missing.
@@ -34,10 +41,16 @@ func (f *File) Add(name, password string, options ...Option) (replaced bool, err
 	for _, option := range options {
 		option(&user, password)
 	}
+	if err := checkAccount(user.Account); err != nil {
+		return false, err
+	}
 	err = f.change(func(d *document) error {
 		i := d.find(name)
 		if replaced = i >= 0; replaced {
 			user.Name = d.User[i].Name
+			if !user.accountSet {
+				user.Account = d.User[i].Account
+			}
 			d.User[i] = user
 			return nil
 		}
@@ -45,6 +58,30 @@ func (f *File) Add(name, password string, options ...Option) (replaced bool, err
 		return nil
 	})
 	return replaced, err
+}
+
+// SetAccount names the local account that a user's sessions run as; an
+// empty one takes away what is named. The name is matched in any case of letters;
+// ErrUnknownUser if nobody has it.
+func (f *File) SetAccount(name, of string) error {
+	if err := checkAccount(of); err != nil {
+		return err
+	}
+	return f.change(func(d *document) error {
+		i := d.find(Canonical(name))
+		if i < 0 {
+			return fmt.Errorf("%w: %q", ErrUnknownUser, name)
+		}
+		d.User[i].Account = of
+		return nil
+	})
+}
+
+func checkAccount(name string) error {
+	if name == "" {
+		return nil
+	}
+	return account.CheckName(name)
 }
 
 // Remove takes a user out of the file. The name is matched in any case of

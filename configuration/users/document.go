@@ -11,9 +11,13 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
 )
 
-const heading = `# The users of winrmd. Change it with: winrmd user add|list|remove
+const heading = `# The users of winrmd. Change it with: winrmd user add|set|list|remove
+#
+# Account is the local account that the user's sessions run as. Where it is
+# missing, that is the account of the same name, if there is such an account.
 #
 # Password is an argon2id hash: whoever reads it has to guess the password.
 # NTHash is not like that. Over NTLM it is as good as the password: whoever reads
@@ -31,9 +35,12 @@ type record struct {
 	Name     string
 	Password string // PHC string
 	NTHash   string `toml:",omitempty"` // hexadecimal; only where NTLM is wanted
+	Account  string `toml:",omitempty"` // of the machine; empty: what is found by Name
 
 	hash   passwordHash
 	ntHash *ntHash
+	// accountSet is true where Account is to take the place of the one before.
+	accountSet bool
 }
 
 // parse reads the file's content. An error is a configuration.FileError and
@@ -56,6 +63,9 @@ func parse(path string, content []byte) (document, error) {
 		}
 		if err == nil && u.NTHash != "" {
 			u.ntHash, err = parseNTHash(u.NTHash)
+		}
+		if err == nil && u.Account != "" {
+			err = account.CheckName(u.Account)
 		}
 		if err != nil {
 			return document{}, &configuration.FileError{File: path, Key: fmt.Sprintf("User %d (%s)", i+1, u.Name), Err: err}
@@ -92,14 +102,17 @@ func (d document) find(name string) int {
 	return slices.IndexFunc(d.User, func(r record) bool { return strings.EqualFold(r.Name, name) })
 }
 
-func (r *record) user() User { return User{Name: r.Name, NTLM: r.NTHash != ""} }
+func (r *record) user() User { return User{Name: r.Name, NTLM: r.NTHash != "", Account: r.Account} }
 
 // credential changes whenever the entry does: a new password has a new salt. An
-// entry without an NT hash has the one it had before there were any.
+// entry without an NT hash or an account has the one it had before there were any.
 func (r *record) credential() Credential {
 	text := r.Name + "\x00" + r.Password
 	if r.NTHash != "" {
 		text += "\x00" + r.NTHash
+	}
+	if r.Account != "" {
+		text += "\x00\x00" + r.Account // no NT hash is empty
 	}
 	sum := sha256.Sum256([]byte(text))
 	return Credential(base64.RawStdEncoding.EncodeToString(sum[:]))

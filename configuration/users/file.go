@@ -17,6 +17,9 @@ type User struct {
 	// NTLM is true if the file has the user's NT hash, so that NTLM and CredSSP
 	// let the user in.
 	NTLM bool
+	// Account is the local account that the file names for the user's sessions;
+	// empty if it names none.
+	Account string
 }
 
 // Credential stands for what a user proved to know. It is compared only: the

@@ -21,6 +21,7 @@ type registry struct {
 	mu      sync.Mutex
 	started map[int]uint64 // by number, the start of key
 	limit   int            // how many there may be before the dead are looked for
+	session int            // whose processes are ours too; 0: none
 }
 
 // Own says that this process has started pid and waits for it. It comes too
@@ -64,10 +65,13 @@ func (r *registry) add(pid int) error {
 // has reports whether pid was started by this process. The caller holds mu.
 func (r *registry) has(pid int) bool {
 	started, known := r.started[pid]
-	if !known {
+	if !known && r.session == 0 {
 		return false
 	}
 	p, err := stat(pid)
+	if !known {
+		return err == nil && p.session == r.session
+	}
 	if errors.Is(err, os.ErrProcessDone) || err == nil && p.started != started {
 		delete(r.started, pid)
 		return false

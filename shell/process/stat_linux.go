@@ -22,6 +22,7 @@ type key struct {
 type info struct {
 	key
 	parent  int
+	session int
 	state   byte // R, S, D, T, Z and so on
 	threads int
 }
@@ -54,12 +55,13 @@ func parseStat(pid int, text string) (info, error) {
 		return info{}, fmt.Errorf("/proc/%d/stat is cut short: %q", pid, text)
 	}
 	parent, err1 := strconv.Atoi(fields[1])
-	threads, err2 := strconv.Atoi(fields[17])
-	started, err3 := strconv.ParseUint(fields[19], 10, 64)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	session, err2 := strconv.Atoi(fields[3])
+	threads, err3 := strconv.Atoi(fields[17])
+	started, err4 := strconv.ParseUint(fields[19], 10, 64)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return info{}, fmt.Errorf("/proc/%d/stat: %w", pid, err)
 	}
-	return info{key: key{pid, started}, parent: parent, state: fields[0][0], threads: threads}, nil
+	return info{key: key{pid, started}, parent: parent, session: session, state: fields[0][0], threads: threads}, nil
 }
 
 // pids lists all processes. One that lives all the time is not missed.

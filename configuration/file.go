@@ -89,7 +89,7 @@ func WriteFile(path string, content []byte, mode fs.FileMode) error {
 
 // fill writes a new file through to the disk and closes it.
 func fill(f *os.File, content []byte, mode fs.FileMode) error {
-	err := f.Chmod(mode)
+	err := errors.Join(f.Chmod(mode), shareOwner(f))
 	if err == nil {
 		_, err = f.Write(content)
 	}

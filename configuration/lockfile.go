@@ -19,9 +19,12 @@ var errLocked = errors.New("it is locked")
 // lockFile makes a file if it is missing and locks it. The lock ends when the
 // file is closed, also by the end of the process.
 func lockFile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|noLink, 0o600)
 	if err != nil {
 		return nil, err
+	}
+	if err := shareOwner(f); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	for end := time.Now().Add(lockPatience); ; time.Sleep(lockPause) {
 		err = tryLock(f)

@@ -15,6 +15,9 @@ const ListenerOff = "none"
 type Service struct {
 	// Administrators are the users who may list, get and delete all shells.
 	Administrators []string
+	// RequireLocalAccount refuses users who have no local account, instead of
+	// letting their sessions run as the account of the service.
+	RequireLocalAccount bool
 	// AllowUnencrypted allows Basic authentication and clear messages over HTTP.
 	AllowUnencrypted bool
 	// Listener says where requests are waited for.

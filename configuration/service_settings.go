@@ -38,6 +38,8 @@ func serviceSettings() []setting[Service] {
 	return []setting[T]{
 		list("Administrators", notEmpty, func(t *T) *[]string { return &t.Administrators },
 			"Names of the users and groups who may list, get and delete the shells of every user, and change settings over the network."),
+		boolean("RequireLocalAccount", false, func(t *T) *bool { return &t.RequireLocalAccount },
+			"Whether users who have no local account are refused when they open a session. Otherwise their sessions run as the account of winrmd, and are not isolated from each other. RunAsUser of a session configuration is an account, too."),
 		boolean("AllowUnencrypted", false, func(t *T) *bool { return &t.AllowUnencrypted },
 			"Whether Basic authentication and messages that are not sealed are allowed over HTTP. Passwords and output can then be read on the network.").asWindows(),
 

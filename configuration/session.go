@@ -24,6 +24,9 @@ type Session struct {
 	// Permission are the users and groups who may open sessions; none means
 	// everybody who can log on.
 	Permission []string
+	// RunAsUser is the local account that sessions run as; empty means that of the
+	// user who opens one.
+	RunAsUser string
 	// IdleTimeoutMs is the idle timeout of a session whose client asked for
 	// none, MaxIdleTimeoutMs the longest that a client may ask for.
 	IdleTimeoutMs    int

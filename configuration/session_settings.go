@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/winrmd/winrmd/configuration/account"
 )
 
 // maxReceivedMB keeps a size in bytes below 2 GiB, as PowerShell does.
@@ -35,6 +37,8 @@ func sessionSettings() []setting[Session] {
 			"What is opened: a PowerShell engine in a process of its own (powershell), a PowerShell endpoint whose commands are written in Go and which only programs that embed winrmd have (runspace), or a command shell (winrs)."),
 		list("Permission", notEmpty, func(t *T) *[]string { return &t.Permission },
 			"Names of the users and groups who may open sessions; groups are those of [Groups] in winrmd.toml, and Administrators. Empty means everybody who can log on.").windows("Administrators, Remote Management Users, INTERACTIVE"),
+		text("RunAsUser", "", checkAccount, func(t *T) *string { return &t.RunAsUser },
+			"Local account that sessions run as, whoever opens them. Who logs on as that very account may also list, connect to and remove them. Empty means the account of the user who opens a session.").asWindows(),
 		number("IdleTimeoutMs", "ms", 7200000, MinIdleTimeoutMs, maxMilliseconds, func(t *T) *int { return &t.IdleTimeoutMs },
 			"After how long without its client a session ends, if the client asked for no other time. At most MaxIdleTimeoutMs.").asWindows(),
 		number("MaxIdleTimeoutMs", "ms", Unlimited, MinIdleTimeoutMs, maxMilliseconds, func(t *T) *int { return &t.MaxIdleTimeoutMs },
@@ -127,6 +131,13 @@ func checkVariable(name, value string) error {
 }
 
 func checkKept(string, string) error { return nil }
+
+func checkAccount(v string) error {
+	if v == "" {
+		return nil
+	}
+	return account.CheckName(v)
+}
 
 func checkSessionFile(v string) error {
 	if v != "" && !strings.EqualFold(filepath.Ext(v), ".pssc") {

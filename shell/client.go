@@ -7,6 +7,9 @@ import "strings"
 type Client struct {
 	// User is the canonical user name.
 	User string
+	// Account is the local account that the user is logged on as; empty if the
+	// user has none.
+	Account string
 	// Session is the client's p:SessionId; empty where it sends none.
 	Session string
 	// Address is where the client is, for ClientIP.
@@ -15,6 +18,12 @@ type Client struct {
 	Loopback bool
 	// Administrator may list, get and delete shells of others.
 	Administrator bool
+}
+
+// mayUse reports whether a shell is the client's: as its owner, or because the
+// client is logged on as the very account that shells of its configuration run as.
+func (c Client) mayUse(owner, runAs string) bool {
+	return c.User == owner || runAs != "" && c.Account == runAs
 }
 
 // sameSession reports whether two requests come from one client session of

@@ -34,6 +34,11 @@ type Configuration struct {
 	Plugin Plugin `json:"-"`
 	Traits Traits
 
+	// Account is the local account that shells run as; empty means the server's
+	// own. RunAs is that of the configuration, by its name, and empty where shells
+	// run as their owner: whoever is logged on as that account may use them too.
+	Account, RunAs string `json:",omitempty"`
+
 	// IdleTimeout is used where the client names none; MaxIdleTimeout is the
 	// most that it may name.
 	IdleTimeout, MaxIdleTimeout time.Duration

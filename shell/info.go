@@ -12,20 +12,27 @@ type Info struct {
 	*Spec
 	// ConfigurationName is the name of the Spec's Configuration.
 	ConfigurationName string
-	State             State
-	ClientIP          string
-	ProcessID         int
-	IdleTimeout       time.Duration
-	MaxIdleTimeout    time.Duration
-	BufferMode        Mode
-	RunTime           time.Duration
-	Inactivity        time.Duration
-	BufferedBytes     int
-	DroppedMessages   int64
-	Disconnectable    bool
+	// RunAs is that of the Spec's Configuration.
+	RunAs           string `json:",omitempty"`
+	State           State
+	ClientIP        string
+	ProcessID       int
+	IdleTimeout     time.Duration
+	MaxIdleTimeout  time.Duration
+	BufferMode      Mode
+	RunTime         time.Duration
+	Inactivity      time.Duration
+	BufferedBytes   int
+	DroppedMessages int64
+	Disconnectable  bool
 }
 
-// Info tells of the shell to its owner or an administrator. It does not count
+// VisibleTo reports whether a client may be told.
+func (i *Info) VisibleTo(c Client) bool {
+	return c.Administrator || c.mayUse(i.Client.User, i.RunAs)
+}
+
+// Info tells of the shell to whoever may use it or an administrator. It does not count
 // as hearing of the client.
 func (sh *Shell) Info(c Client) (Info, error) {
 	if !c.Administrator {
@@ -37,7 +44,7 @@ func (sh *Shell) Info(c Client) (Info, error) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	return Info{
-		Spec: &sh.spec, ConfigurationName: sh.cfg.Name, State: sh.state, ClientIP: sh.client.Address, ProcessID: pid,
+		Spec: &sh.spec, ConfigurationName: sh.cfg.Name, RunAs: sh.cfg.RunAs, State: sh.state, ClientIP: sh.client.Address, ProcessID: pid,
 		IdleTimeout: sh.idleTimeout, MaxIdleTimeout: sh.cfg.MaxIdleTimeout, BufferMode: sh.mode,
 		RunTime: time.Since(sh.created), Inactivity: sh.clock.silence(),
 		BufferedBytes: sh.buffer.used + sh.buffer.kept, DroppedMessages: sh.buffer.dropped,

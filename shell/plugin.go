@@ -74,7 +74,7 @@ type OpenRequest struct {
 	ShellID          string // upper case GUID
 	Name             string
 	Owner            string // canonical user name
-	Account          string // local account, empty: the server's own
+	Account          string // local account that it runs as; empty: the server's own
 	Environment      []Variable
 	WorkingDirectory string
 	Options          map[string]string // by upper case name

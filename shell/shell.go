@@ -99,10 +99,10 @@ func (sh *Shell) own(c Client) bool {
 	return sh.client.sameSession(c)
 }
 
-// allow checks that a shell's owner asks. It is enough to look at the shell and
-// to close it; see allowUse.
+// allow checks that a shell's owner asks, or the account that it runs as by its
+// configuration. It is enough to look at the shell and to close it; see allowUse.
 func (sh *Shell) allow(c Client) error {
-	if c.User != sh.spec.Client.User {
+	if !c.mayUse(sh.spec.Client.User, sh.cfg.RunAs) {
 		return &AccessError{User: c.User, ShellID: sh.spec.ShellID}
 	}
 	return nil

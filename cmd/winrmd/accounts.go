@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/configuration/users"
 	"github.com/winrmd/winrmd/wsman"
 	"github.com/winrmd/winrmd/wsman/auth"
@@ -16,8 +17,17 @@ import (
 type accounts struct {
 	file     *users.File
 	settings *settings
+	local    *account.System            // nil: users have those that the file names
 	domain   bool                       // names of a domain's users are users, too
 	last     atomic.Pointer[generation] // the answer before
+}
+
+func (d *daemon) newAccounts() *accounts {
+	a := &accounts{file: d.users, settings: d.settings}
+	if d.catalogue != nil { // not where only the listeners are tested
+		a.local = d.catalogue.local
+	}
+	return a
 }
 
 // generation is an answer of accounts.Generation. One is good for
@@ -41,7 +51,7 @@ func (a *accounts) Verify(ctx context.Context, name, password string) (auth.Iden
 	if err != nil {
 		return auth.Identity{}, err
 	}
-	return a.identity(user, credential), nil
+	return a.identity(ctx, user, credential), nil
 }
 
 // Generation implements auth.Verifier. It changes with the user's entry and
@@ -65,4 +75,19 @@ func (a *accounts) generation(name string, c users.Credential) string {
 		return string(c) + " " + wsman.GroupAdministrators
 	}
 	return string(c)
+}
+
+// account is the name of the local account of a user: what the users file names,
+// else what there is of the user's name; empty for none.
+func (a *accounts) account(ctx context.Context, user users.User) string {
+	switch {
+	case a.local == nil:
+		return user.Account
+	case user.Account == "":
+		return a.local.OfUser(ctx, user.Name)
+	}
+	if found, err := a.local.Find(ctx, user.Account); err == nil {
+		return found.Name // as RunAsUser is spelled in the end
+	}
+	return user.Account // a session is refused, with the reason
 }

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/shell/powershell"
+	"github.com/winrmd/winrmd/shell/process"
 	"github.com/winrmd/winrmd/shell/shellresource"
 	"github.com/winrmd/winrmd/shell/winrs"
 	"github.com/winrmd/winrmd/wsman"
@@ -25,15 +29,34 @@ type catalogue struct {
 	store  *configuration.Store
 	engine string // that of the command line; it wins over winrmd.toml
 	demo   bool   // the commands written in Go stand in for PowerShell
+	local  *account.System
+	own    func() (*account.Account, error) // that of this process
+	others bool                             // sessions can run as other accounts
 }
 
 func newCatalogue(store *configuration.Store, engine string) *catalogue {
-	return &catalogue{store: store, engine: engine}
+	names := account.Service{Start: process.StartOwn}
+	return &catalogue{
+		store: store, engine: engine, local: account.NewSystem(names),
+		own: sync.OnceValues(func() (*account.Account, error) { return names.Own(context.Background()) }),
+	}
 }
 
 // Launch implements shellhost.Launcher.
 func (c *catalogue) Launch(resourceURI string, client *wsman.Principal) (*shell.Configuration, json.RawMessage, error) {
 	service := c.store.Service()
+	cfg, plugin, err := c.configuration(service, resourceURI, client)
+	if err == nil {
+		err = c.setAccount(service, cfg, client)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return cfg, plugin.encode(), nil
+}
+
+// configuration is what a resource URI stands for, if it is for this client.
+func (c *catalogue) configuration(service configuration.Service, resourceURI string, client *wsman.Principal) (*shell.Configuration, *plugin, error) {
 	session, ok := c.session(resourceURI)
 	switch {
 	case !service.Winrs.AllowRemoteShellAccess: // MS-WSMV 2.2.4.42
@@ -41,7 +64,7 @@ func (c *catalogue) Launch(resourceURI string, client *wsman.Principal) (*shell.
 			"Remote shells are switched off on this server: AllowRemoteShellAccess is false in winrm/config/winrs.")
 	case !ok && strings.EqualFold(resourceURI, wsman.ResourceCmd):
 		cfg, plugin := c.commandShell(service)
-		return cfg, plugin.encode(), nil
+		return cfg, &plugin, nil
 	case !ok || !session.Enabled || !strings.EqualFold(session.ResourceURI(), resourceURI):
 		return nil, nil, shellresource.NoConfiguration(resourceURI)
 	case !service.May(client.User, client.Administrator(), &session):
@@ -50,15 +73,15 @@ func (c *catalogue) Launch(resourceURI string, client *wsman.Principal) (*shell.
 	switch session.Plugin {
 	case configuration.PluginPowerShell:
 		cfg, plugin := c.powerShell(service, session)
-		return cfg, plugin.encode(), nil
+		return cfg, &plugin, nil
 	case configuration.PluginWinrs:
 		cfg, plugin := c.commandShell(service)
 		common(cfg, session)
 		plugin.Winrs.Engine, plugin.Winrs.Environment = c.enginePath(service, session), environment(session)
-		return cfg, plugin.encode(), nil
+		return cfg, &plugin, nil
 	}
 	cfg, plugin := c.runspace(service, session)
-	return cfg, plugin.encode(), nil
+	return cfg, &plugin, nil
 }
 
 // demoConfiguration is the session configuration that is always there: the
@@ -98,7 +121,7 @@ func (c *catalogue) enginePath(service configuration.Service, session configurat
 
 // common are the settings that mean the same for every kind of shell.
 func common(cfg *shell.Configuration, session configuration.Session) {
-	cfg.Name = session.Name
+	cfg.Name, cfg.RunAs = session.Name, session.RunAsUser
 	cfg.IdleTimeout, cfg.MaxIdleTimeout = session.IdleTimeout(), session.MaxIdleTimeout()
 	if session.OutputBufferingMode == configuration.BufferDrop {
 		cfg.BufferMode = shell.Drop

@@ -31,12 +31,12 @@ func (d *daemon) certificateScheme(all *accounts) *certificate.Scheme {
 			}
 			return list, err
 		},
-		Identify: func(_ context.Context, name string) (auth.Identity, bool, error) {
+		Identify: func(ctx context.Context, name string) (auth.Identity, bool, error) {
 			user, credential, ok, err := all.file.Find(name)
 			if err != nil || !ok {
 				return auth.Identity{}, false, err
 			}
-			return all.identity(user, credential), true, nil
+			return all.identity(ctx, user, credential), true, nil
 		},
 	})
 }

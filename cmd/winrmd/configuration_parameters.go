@@ -35,6 +35,7 @@ func parameters() []parameter {
 		{"access-mode", ofRegister + "AccessMode", "Enabled", "Remote, or the `MODE` Disabled, in which nobody may open a session", readAccessMode, []string{"Remote", "Disabled"}},
 		{"plugin", "", "Plugin", "`KIND` of session: powershell, runspace or winrs", readText, nil},
 		{"permission", ofRegister + "SecurityDescriptorSddl", "Permission", "`NAMES` of the users and groups who may open sessions, with commas between; can be repeated; empty: everybody", readList, nil},
+		{"run-as-credential", ofRegister + "RunAsCredential", "RunAsUser", "`ACCOUNT` of this machine that sessions run as, whoever opens them; no password is needed; empty: that of who opens one", readText, nil},
 		{"idle-timeout-sec", ofTransport + "IdleTimeoutSec", "IdleTimeoutMs", "`SECONDS` without its client after which a session ends, if the client asked for no other time", readSeconds, nil},
 		{"max-idle-timeout-sec", ofTransport + "MaxIdleTimeoutSec", "MaxIdleTimeoutMs", "`SECONDS` that a client may ask for as idle timeout, at most", readSeconds, nil},
 		{"output-buffering-mode", ofTransport + "OutputBufferingMode", "OutputBufferingMode", "`MODE` of a full output buffer: Block, the command waits, or Drop, the oldest output goes", readText, nil},

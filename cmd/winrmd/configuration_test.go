@@ -100,6 +100,7 @@ func TestConfigurationFlags(t *testing.T) {
 		{"plugin", "WINRS", "Plugin", "winrs", "cmd", `Plugin: "cmd" is none of powershell, runspace, winrs`},
 		{"permission", " ada, bob,", "Permission", []string{"ada", "bob"}, "", ""},
 		{"permission", "", "Permission", []string{}, "", ""},
+		{"run-as-credential", `CORP\ann`, "RunAsUser", `CORP\ann`, "1000", `RunAsUser: "1000" is a number`},
 		{"idle-timeout-sec", "60", "IdleTimeoutMs", 60000, "59", "--idle-timeout-sec: IdleTimeoutMs: 59 is out of range: must be 60 to 2147483 seconds"},
 		{"idle-timeout-sec", "2147483", "IdleTimeoutMs", 2147483000, "2147484", "must be 60 to 2147483 seconds"},
 		{"max-idle-timeout-sec", "7200", "MaxIdleTimeoutMs", 7200000, "2h", `--max-idle-timeout-sec: MaxIdleTimeoutMs: "2h" is no number: must be 60 to 2147483 seconds`},

@@ -94,7 +94,7 @@ func (s *switched) Offered(r *http.Request) bool { return s.on() && s.Scheme.Off
 // schemes are those of one listener, in the order in which WinRM offers them.
 // The certificate is nil where the listener speaks no TLS.
 func (d *daemon) schemes(certificate *tls.Certificate) ([]auth.Scheme, error) {
-	all := &accounts{file: d.users, settings: d.settings}
+	all := d.newAccounts()
 	responses, err := d.ntlmVerifier(negotiate.NewVerifier(all), all)
 	if err != nil {
 		return nil, err

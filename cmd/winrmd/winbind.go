@@ -40,9 +40,11 @@ func (d *daemon) ntlmVerifier(file ntlm.Verifier, all *accounts) (ntlm.Verifier,
 	all.domain = true
 	return &withDomain{file, winbind.New(winbind.Config{
 		Program: program,
-		Identify: func(_ context.Context, domain, user string) (any, error) {
+		Identify: func(ctx context.Context, domain, user string) (any, error) {
 			name := domainName(domain, user)
-			identity := auth.Identity{Name: name, Generation: all.generation(name, domainCredential)}
+			identity := auth.Identity{
+				Name: name, Account: all.account(ctx, users.User{Name: name}), Generation: all.generation(name, domainCredential),
+			}
 			if service := all.settings.Service(); service.Administrator(name) {
 				identity.Groups = []string{wsman.GroupAdministrators}
 			}

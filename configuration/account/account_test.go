@@ -130,7 +130,7 @@ func TestResolve(t *testing.T) {
 
 func TestOfUser(t *testing.T) {
 	t.Parallel()
-	s := NewSystem()
+	s := NewSystem(Service{})
 	s.lookUp = machine(ann, &Account{Name: `CORP\ann`, UID: 70001})
 	for user, want := range map[string]string{
 		"ann": "ann", "Ann": "ann", "bob": "", `CORP\ann`: `CORP\ann`, `OTHER\ann`: "", "ann@OTHER": "", "slow": "slow",
@@ -141,7 +141,7 @@ func TestOfUser(t *testing.T) {
 
 func TestSystemRemembersForAMoment(t *testing.T) {
 	t.Parallel()
-	s, asked, broken := NewSystem(), 0, false
+	s, asked, broken := NewSystem(Service{}), 0, false
 	s.lookUp = func(context.Context, string) (*Account, error) {
 		asked++
 		if broken {

@@ -8,10 +8,10 @@ import (
 )
 
 // lookUp asks the system by os/user.
-func lookUp(_ context.Context, name string) (*Account, error) { return lookUpFile(name) }
+func (Service) lookUp(_ context.Context, name string) (*Account, error) { return lookUpFile(name) }
 
 // own is the account of this process.
-func own(context.Context) (*Account, error) {
+func (Service) own(context.Context) (*Account, error) {
 	u, err := user.Current()
 	if err != nil {
 		return nil, err

@@ -19,12 +19,12 @@ const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const notFoundStatus = 2
 
 // lookUp asks the system's name service.
-func lookUp(ctx context.Context, name string) (*Account, error) {
+func (s Service) lookUp(ctx context.Context, name string) (*Account, error) {
 	getent, ok := findProgram("getent")
 	if !ok {
 		return lookUpFile(name)
 	}
-	entry, err := ask(ctx, getent, "passwd", name)
+	entry, err := s.ask(ctx, getent, "passwd", name)
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == notFoundStatus {
 		return nil, &NotFoundError{Name: name}
 	}
@@ -35,17 +35,17 @@ func lookUp(ctx context.Context, name string) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a, a.askGroups(ctx)
+	return a, s.askGroups(ctx, a)
 }
 
 // askGroups asks for the groups of an account.
-func (a *Account) askGroups(ctx context.Context) error {
+func (s Service) askGroups(ctx context.Context, a *Account) error {
 	id, ok := findProgram("id")
 	if !ok {
 		a.Groups = []int{a.GID}
 		return nil
 	}
-	text, err := ask(ctx, id, "-G", "--", a.Name)
+	text, err := s.ask(ctx, id, "-G", "--", a.Name)
 	if err == nil {
 		a.Groups, err = parseGroups(text)
 	}
@@ -56,13 +56,13 @@ func (a *Account) askGroups(ctx context.Context) error {
 }
 
 // own is the account of this process. One whose number has no entry has no name.
-func own(ctx context.Context) (*Account, error) {
+func (s Service) own(ctx context.Context) (*Account, error) {
 	nameless := &Account{UID: os.Geteuid(), GID: os.Getegid()}
 	getent, ok := findProgram("getent")
 	if !ok {
 		return ownFile(nameless)
 	}
-	entry, err := ask(ctx, getent, "passwd", strconv.Itoa(nameless.UID))
+	entry, err := s.ask(ctx, getent, "passwd", strconv.Itoa(nameless.UID))
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == notFoundStatus {
 		return nameless, nil
 	}
@@ -73,14 +73,23 @@ func own(ctx context.Context) (*Account, error) {
 }
 
 // ask runs a program of the system and returns what it says.
-func ask(ctx context.Context, path string, arguments ...string) (string, error) {
+func (s Service) ask(ctx context.Context, path string, arguments ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, path, arguments...)
 	cmd.Env, cmd.Dir = []string{"PATH=" + systemPath, "LC_ALL=C"}, "/"
-	text, err := cmd.Output()
+	var output strings.Builder
+	cmd.Stdout = &output
+	start := s.Start
+	if start == nil {
+		start = (*exec.Cmd).Start
+	}
+	err := start(cmd)
+	if err == nil {
+		err = cmd.Wait()
+	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return string(text), err
+	return output.String(), err
 }
 
 func findProgram(name string) (string, bool) {

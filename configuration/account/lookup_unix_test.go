@@ -4,7 +4,9 @@ package account
 
 import (
 	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,9 +41,25 @@ func TestLookUpEnds(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
+// TestStart: every program is started by whoever knows which children are ours.
+func TestStart(t *testing.T) {
+	t.Parallel()
+	started := 0
+	names := Service{Start: func(c *exec.Cmd) error { started++; return c.Start() }}
+	_, err := names.LookUp(t.Context(), "root")
+	require.NoError(t, err)
+	assert.Equal(t, 2, started, "getent and id")
+	_, err = names.Own(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 3, started)
+	names.Start = func(*exec.Cmd) error { return errors.New("no more processes") }
+	_, err = names.LookUp(t.Context(), "root")
+	require.ErrorContains(t, err, "no more processes")
+}
+
 func TestOwn(t *testing.T) {
 	t.Parallel()
-	a, err := Own(t.Context())
+	a, err := Service{}.Own(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, os.Geteuid(), a.UID)
 }
@@ -49,12 +67,12 @@ func TestOwn(t *testing.T) {
 // TestRenamed has what the name service was asked by, and what it said.
 func TestRenamed(t *testing.T) {
 	t.Parallel()
-	a, err := renamed(t.Context(), `CORP\root`, &Account{Name: "root", UID: 70001})
+	a, err := Service{}.renamed(t.Context(), `CORP\root`, &Account{Name: "root", UID: 70001})
 	require.NoError(t, err)
 	assert.Equal(t, `CORP\root`, a.Name, "the machine's own root is another")
-	a, err = renamed(t.Context(), "ROOT", &Account{Name: "root"})
+	a, err = Service{}.renamed(t.Context(), "ROOT", &Account{Name: "root"})
 	require.NoError(t, err)
 	assert.Equal(t, "root", a.Name)
-	_, err = renamed(t.Context(), "ann", &Account{Name: "root"})
+	_, err = Service{}.renamed(t.Context(), "ann", &Account{Name: "root"})
 	assert.Error(t, err)
 }

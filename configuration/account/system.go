@@ -31,7 +31,7 @@ type answer struct {
 }
 
 // NewSystem makes a System.
-func NewSystem() *System { return &System{lookUp: LookUp, answers: map[string]answer{}} }
+func NewSystem(s Service) *System { return &System{lookUp: s.LookUp, answers: map[string]answer{}} }
 
 // Find is LookUp, with answers of the last seconds.
 func (s *System) Find(ctx context.Context, name string) (*Account, error) {
@@ -72,11 +72,4 @@ func (s *System) OfUser(ctx context.Context, user string) string {
 		}
 	}
 	return ""
-}
-
-// Own is the account of this process. Its Name is empty if it has no entry.
-func Own(ctx context.Context) (*Account, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
-	return own(ctx)
 }

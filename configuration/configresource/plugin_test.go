@@ -128,9 +128,35 @@ func TestPluginPutKeepsWhatTheDriveLeavesOut(t *testing.T) {
 // TestPluginNotes: what has no effect is told in the log.
 func TestPluginNotes(t *testing.T) {
 	w := newPluginWorld(t)
-	require.Nil(t, w.ask(wsman.ActionCreate, "Test", xmlOf(t, "Test", func(s *configuration.Session) { s.Windows["RunAsUser"] = "bob" })).fault)
+	require.Nil(t, w.ask(wsman.ActionCreate, "Test", xmlOf(t, "Test", func(s *configuration.Session) { s.Windows["RunAsVirtualAccount"] = "true" })).fault)
 	assert.Contains(t, w.log.String(), "level=WARN")
-	assert.Contains(t, w.log.String(), "where=RunAsUser")
+	assert.Contains(t, w.log.String(), "where=RunAsVirtualAccount")
+}
+
+// TestPluginRunAs: the account is kept and told again, a password is taken and
+// neither kept nor told.
+func TestPluginRunAs(t *testing.T) {
+	w := newPluginWorld(t)
+	xml := strings.Replace(xmlOf(t, "Test", func(s *configuration.Session) { s.RunAsUser = "deploy" }),
+		`RunAsPassword=""`, `RunAsPassword="secret"`, 1)
+	require.Contains(t, xml, "secret")
+	require.Nil(t, w.ask(wsman.ActionCreate, "Test", xml).fault)
+	assert.Equal(t, "deploy", w.session("Test").RunAsUser)
+	answer := w.ask(wsman.ActionGet, "Test", "")
+	require.Nil(t, answer.fault)
+	assert.Contains(t, string(answer.envelope), `RunAsUser="deploy" RunAsPassword=""`)
+	assert.NotContains(t, string(answer.envelope)+w.log.String(), "secret")
+
+	require.Nil(t, w.ask(wsman.ActionPut, "Test", strings.Replace(xml, `"deploy"`, `"ann"`, 1)).fault)
+	assert.Equal(t, "ann", w.session("Test").RunAsUser)
+	require.Nil(t, w.ask(wsman.ActionPut, "Test", strings.Replace(xml, `"deploy"`, `""`, 1)).fault)
+	assert.Empty(t, w.session("Test").RunAsUser)
+	for _, wrong := range []string{"0", "a:b", "-x"} {
+		fault := w.ask(wsman.ActionPut, "Test", strings.Replace(xml, `"deploy"`, `"`+wrong+`"`, 1)).fault
+		require.NotNil(t, fault, wrong)
+		assert.Contains(t, fault.Error(), "RunAsUser", wrong)
+	}
+	assert.Empty(t, w.session("Test").RunAsUser)
 }
 
 func TestPluginDelete(t *testing.T) {

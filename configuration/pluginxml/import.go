@@ -103,6 +103,9 @@ func (im *importer) finish() {
 	if runtime.GOOS == "windows" {
 		return
 	}
+	if account := im.session.RunAsUser; account != "" {
+		im.note("RunAsUser", "sessions run as the account %s of this machine, and none opens where there is no such account", account)
+	}
 	for setting, path := range map[string]string{
 		"SessionConfigurationFile": im.session.SessionConfigurationFile, "StartupScript": im.session.StartupScript,
 	} {
@@ -219,7 +222,7 @@ func (im *importer) knownAttribute(element string, a *attribute, value string) {
 	switch {
 	case a.name == runAsPassword:
 		if value != "" {
-			im.note(a.name, "it is not kept")
+			im.note(a.name, "it is not kept: sessions run as RunAsUser without it")
 		}
 	case a.fixed:
 	case a.setting != "":
@@ -250,8 +253,8 @@ func (im *importer) keep(key, where, value string) {
 	im.session.Windows[key] = value
 	what := "it is kept, without effect here"
 	switch configuration.FoldName(where) {
-	case folded("RunAsUser"), folded("RunAsVirtualAccount"), folded("RunAsVirtualAccountGroups"):
-		what += ": sessions run as the user who opens them"
+	case folded("RunAsVirtualAccount"), folded("RunAsVirtualAccountGroups"):
+		what += ": sessions run as the user who opens them, or as RunAsUser"
 	case folded("assemblyname"), folded("pssessionconfigurationtypename"):
 		what += ": sessions are not what it makes of them on Windows, and may do more"
 	}

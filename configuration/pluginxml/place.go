@@ -47,7 +47,7 @@ var plugInAttributes = []attribute{
 	{name: "Architecture", check: oneOf("32", "64")},
 	{name: "UseSharedProcess", setting: "UseSharedProcess"},
 	{name: "ProcessIdleTimeoutSec", setting: "ProcessIdleTimeoutSec"},
-	{name: "RunAsUser", standard: always("")},
+	{name: "RunAsUser", setting: "RunAsUser"},
 	{name: runAsPassword, fixed: true},
 	{name: "AutoRestart", standard: always("false"), check: boolean},
 	{name: "RunAsVirtualAccount", check: boolean},

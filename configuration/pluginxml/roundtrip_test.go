@@ -51,6 +51,7 @@ func (g generator) texts() map[string]func() string {
 		"PSVersion":                func() string { return g.oneOf("", "2.0", "5.1", "7.4") },
 		"SessionConfigurationFile": func() string { return g.oneOf("", "", "", "/srv/jea & co.pssc") },
 		"StartupScript":            func() string { return g.oneOf("", "", `/srv/"x".ps1`) },
+		"RunAsUser":                func() string { return g.oneOf("", "", "ann", `CORP\john doe`, "ann@corp.example") },
 		"Permission": func() string {
 			return g.oneOf("Administrators", "Remote Management Users", "administrators", "ops", notBlank())
 		},
@@ -149,7 +150,7 @@ func TestEverySettingHasAPlace(t *testing.T) {
 	plain, err := Export(configuration.NewSession("Test"))
 	require.NoError(t, err)
 	changed := map[string]any{
-		"Enabled": false, "Plugin": "winrs", "Permission": []string{"ops"}, "IdleTimeoutMs": 60001, "MaxIdleTimeoutMs": 7200001,
+		"Enabled": false, "Plugin": "winrs", "Permission": []string{"ops"}, "RunAsUser": "ann", "IdleTimeoutMs": 60001, "MaxIdleTimeoutMs": 7200001,
 		"OutputBufferingMode": "Drop", "EnginePath": "pwsh-preview", "EngineArguments": []string{"-NoLogo"}, "PSVersion": "7.4",
 		"SessionConfigurationFile": "/a.pssc", "StartupScript": "/a.ps1", "ModulesToImport": []string{"a"},
 		"MaxShells": 1, "MaxShellsPerUser": 2, "MaxConcurrentUsers": 3, "MaxConcurrentCommandsPerShell": 4, "MaxProcessesPerShell": 5,
@@ -175,7 +176,7 @@ func TestExportRefusesWhatXMLCannotHave(t *testing.T) {
 		"startupscript":      func(s *configuration.Session) { s.StartupScript = "/a\x01.ps1" },
 		"winrmd.Environment": func(s *configuration.Session) { s.Environment["A"] = "\xff" },
 		"winrmd.EnginePath":  func(s *configuration.Session) { s.EnginePath = "/\uFFFE" },
-		"RunAsUser":          func(s *configuration.Session) { s.Windows["RunAsUser"] = "a\x00" },
+		"RunAsUser":          func(s *configuration.Session) { s.RunAsUser = "a\x00" },
 		"winrmd.Permission":  func(s *configuration.Session) { s.Permission = []string{"a,\xff"} },
 	} {
 		s := configuration.NewSession("Test")

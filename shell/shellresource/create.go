@@ -25,7 +25,7 @@ func (res *Resource) create(ctx context.Context, r *wsman.Request) (*wsman.Respo
 	if err != nil {
 		return nil, "", err
 	}
-	spec.Configuration = cfg
+	spec.Configuration, spec.Account = cfg, cfg.Account
 	sh, err := res.shells.Create(ctx, *spec)
 	if err != nil {
 		return nil, "", err
@@ -81,7 +81,7 @@ func ReadSpec(r *wsman.Request) (*shell.Spec, error) {
 		Locale: orDefault(r.Header.Locale, "en-US"), DataLocale: orDefault(r.Header.DataLocale, "en-US"),
 		Encoding: strings.ReplaceAll(r.Charset.String(), "-", ""),
 	}
-	spec.Owner, spec.Account = r.Principal.User, r.Principal.Account
+	spec.Owner = r.Principal.User
 	spec.Options = options(r)
 	// From elsewhere the wish has no meaning, as on Windows.
 	spec.InteractiveToken = r.Header.UseInteractiveToken && r.Principal.Loopback

@@ -114,7 +114,7 @@ func ClientOf(r *wsman.Request) shell.Client { return client(r) }
 
 func client(r *wsman.Request) shell.Client {
 	c := shell.Client{
-		User: r.Principal.User, Session: r.Header.SessionID, Administrator: r.Principal.Administrator(),
+		User: r.Principal.User, Account: r.Principal.Account, Session: r.Header.SessionID, Administrator: r.Principal.Administrator(),
 		Loopback: r.Principal.Loopback,
 	}
 	if r.Principal.Source.IsValid() {

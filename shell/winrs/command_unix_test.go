@@ -165,11 +165,6 @@ func TestEnvironmentRefused(t *testing.T) {
 	}
 }
 
-func TestAccountRefused(t *testing.T) {
-	_, err := create(t, configuration(Config{}), shell.OpenRequest{Account: "somebody"})
-	assertCode(t, 0x803381DF, err)
-}
-
 // TestUnwantedStream: what a client left out at Create fills no buffer.
 func TestUnwantedStream(t *testing.T) {
 	t.Parallel()

@@ -5,11 +5,7 @@ import "github.com/winrmd/winrmd/shell"
 // The refusals, with the numbers and texts that Windows has for them.
 // Numbers are HRESULTs of Win32 errors, except that of a wrong parameter,
 // which the "cmd" resource reports bare.
-var (
-	errParameter = &shell.PluginError{Code: 87, Message: "The parameter is incorrect."}
-	errAccount   = &shell.PluginError{Code: 0x803381DF, // ERROR_WSMAN_CREATESHELL_RUNAS_FAILED
-		Message: "Command shells run as the account of the server only."}
-)
+var errParameter = &shell.PluginError{Code: 87, Message: "The parameter is incorrect."}
 
 // The Win32 errors of starting a program, as HRESULTs.
 const (

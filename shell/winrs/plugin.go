@@ -62,11 +62,8 @@ const (
 
 // Open implements shell.Plugin. It starts no process; it checks what every
 // command of the shell will need. Errors are *shell.PluginError: for a bad
-// environment variable, a working directory that is none, and an account.
+// environment variable, and a working directory that is none.
 func (p *Plugin) Open(_ context.Context, r *shell.OpenRequest, host shell.Host) (shell.Instance, error) {
-	if r.Account != "" {
-		return nil, errAccount
-	}
 	env, err := environment(slices.Concat(p.environment, r.Environment))
 	if err != nil {
 		return nil, err

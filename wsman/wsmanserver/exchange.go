@@ -72,7 +72,7 @@ func (s *Server) refuse(w http.ResponseWriter, status int) {
 // serveAuthenticated serves a request on the service's path.
 func (x *exchange) serveAuthenticated(r *http.Request) {
 	s, w := x.server, x.w
-	outcome, err := s.config.Authenticator.Authenticate(auth.ConnectionOf(r.Context()), r)
+	outcome, err := s.config.Authenticator.Authenticate(connectionFor(r), r)
 	if err != nil {
 		s.config.Log.Warn("authentication failed", "error", err, "remote", r.RemoteAddr)
 	}
@@ -98,6 +98,18 @@ func (x *exchange) serveAuthenticated(r *http.Request) {
 		return
 	}
 	x.serve(r, outcome)
+}
+
+// connectionFor is the connection of a request, but a new one, of which nothing
+// is known, for a request with neither a body nor credentials. It can ask for
+// nothing but to authenticate, and it comes on connections that are
+// authenticated, too: masterzen/winrm sends one before every sealed message.
+// What is known of the connection stays until the first token comes.
+func connectionFor(r *http.Request) *auth.Connection {
+	if r.ContentLength == 0 && r.Header.Get("Authorization") == "" {
+		return new(auth.Connection)
+	}
+	return auth.ConnectionOf(r.Context())
 }
 
 // refuseClear refuses a message that anybody on the way could have read, and

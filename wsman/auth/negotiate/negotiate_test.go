@@ -33,8 +33,12 @@ func TestNTLM(t *testing.T) {
 				assert.Equal(t, annIs, l.who())
 			}
 			response, body = l.ask(nil)
-			assert.Equal(t, http.StatusOK, response.StatusCode, "an empty request asks whether one is known")
+			assert.Equal(t, http.StatusUnauthorized, response.StatusCode, "an empty request asks for a handshake")
+			assert.Equal(t, []string{"Negotiate"}, response.Header.Values("WWW-Authenticate"))
 			assert.Empty(t, body)
+			assert.Equal(t, annIs, l.who(), "until there is one")
+			_, _ = l.ask(nil)
+			l.logOn(ann(), raw)
 			assert.Equal(t, annIs, l.who())
 		})
 	}

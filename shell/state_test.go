@@ -71,8 +71,9 @@ var cells = map[string]struct {
 }
 
 // product is the whole of State × operation. Columns: the attached (or last)
-// client, another session of its user; other users are never let in, except an
-// administrator to Close, Info and Commands.
+// client, another session of its user or whoever is logged on as the account
+// that the shell runs as by its configuration; other users are never let in,
+// except an administrator to Close, Info and Commands.
 const product = `
 	operation         Connected         Disconnected      Lost              Closed
 	Command           conn  !client     !disc !disc       conn  !disc       !none !none
@@ -122,11 +123,20 @@ func TestStateByOperation(t *testing.T) {
 			for _, cell := range []struct {
 				name   string
 				client shell.Client
+				runAs  string // of the configuration
 				want   string
-			}{{"own", owner, own}, {"session", other, session}, {"user", bob, "!access"}, {"administrator", admin, byAdmin}} {
+			}{
+				{"own", owner, "", own}, {"session", other, "", session}, {"user", bob, "", "!access"},
+				{"administrator", admin, "", byAdmin},
+				{"owner of run as", owner, "deploy", own}, {"session of run as", other, "deploy", session},
+				{"run as", deploy, "deploy", session}, {"third of run as", bob, "deploy", "!access"},
+				{"administrator of run as", admin, "deploy", byAdmin},
+				{"run as another", deploy, "ann", "!access"}, {"no run as", deploy, "", "!access"},
+			} {
 				name := strings.Join([]string{fields[0], stateNames[state], cell.name}, "/")
 				t.Run(name, func(t *testing.T) {
-					bubble(t, func(t *testing.T, w *world) { w.checkCell(fields[0], state, cell.client, cell.want) })
+					bubble(t, func(t *testing.T, w *world) { w.checkCell(fields[0], state, cell.client, cell.want) },
+						func(c *shell.Configuration) { c.RunAs = cell.runAs })
 				})
 			}
 		}

@@ -19,6 +19,9 @@ var (
 	owner = shell.Client{User: `HOST\ann`, Session: "uuid:AAAA", Address: "192.0.2.1"}
 	other = shell.Client{User: `HOST\ann`, Session: "uuid:BBBB", Address: "192.0.2.2"}
 	bob   = shell.Client{User: `HOST\bob`, Session: "uuid:AAAA", Address: "192.0.2.3"}
+	// deploy is logged on as a local account, by a name of another user.
+	deploy = shell.Client{User: `HOST\carl`, Account: "deploy", Session: "uuid:AAAA", Address: "192.0.2.5"}
+
 	admin = shell.Client{User: `HOST\root`, Session: "uuid:CCCC", Address: "192.0.2.4", Administrator: true}
 )
 

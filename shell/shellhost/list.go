@@ -77,7 +77,7 @@ func (rt *Router) describe(e *entry, client shell.Client) described {
 		return described{info, e.born}
 	case errors.Is(err, errNotThere), isDead(err), e.info.Spec == nil:
 		return described{}
-	case !client.Administrator && e.info.Client.User != client.User:
+	case !e.info.VisibleTo(client):
 		return described{}
 	}
 	info = e.info

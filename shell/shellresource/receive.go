@@ -102,11 +102,22 @@ func commandIdentifier(id string, ok bool) (string, error) {
 
 // key is the identity of a request, by which it is known when it comes again.
 func key(r *wsman.Request) shell.Key {
-	k := shell.Key{MessageID: r.Header.MessageID, OperationID: r.Header.OperationID}
+	k := shell.Key{MessageID: uniqueID(r.Header.MessageID), OperationID: r.Header.OperationID}
 	if r.Header.SequenceID != 0 {
 		k.SequenceID = strconv.FormatUint(r.Header.SequenceID, 10)
 	}
 	return k
+}
+
+// uniqueID is a MessageID, or empty where it tells nothing of its message: a UUID
+// that is made from a name (RFC 9562, versions 3 and 5) is the same whenever it is
+// made. nodejs-winrm and winrm-client give one and the same to every message.
+func uniqueID(messageID string) string {
+	id, err := uuid.Parse(messageID[strings.LastIndexByte(messageID, ':')+1:])
+	if err == nil && (id.Version() == 3 || id.Version() == 5) {
+		return ""
+	}
+	return messageID
 }
 
 // receiveBody writes an rsp:ReceiveResponse.

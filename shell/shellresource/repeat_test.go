@@ -230,6 +230,20 @@ func TestSameMessageOfOtherShell(t *testing.T) {
 	assert.Equal(t, 2, called(w.powershell, "Close"))
 }
 
+// TestMessageNamedAlike: a MessageID that is made from a name comes with every
+// message of a client, and none of them is another one again.
+func TestMessageNamedAlike(t *testing.T) {
+	w := newWorld(t)
+	ids := w.shells(2)
+	for range 2 {
+		for _, id := range ids {
+			a := ask{action: wsman.ActionSend, shell: id, body: sendBody("", "YQ=="), id: "uuid:CC21DC1E-5F72-54C0-B9A5-F2C1E3F1DF59"}
+			require.NoError(t, w.serve(a).err())
+		}
+	}
+	assert.Equal(t, 4, called(w.powershell, "Send"))
+}
+
 // TestFailedIsForgotten: what failed has changed nothing and is tried again.
 func TestFailedIsForgotten(t *testing.T) {
 	refusal := errors.New("not now")

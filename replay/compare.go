@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/winrmd/winrmd/wsman"
@@ -33,7 +34,8 @@ func (r *run) compare(x *exchange, got *envelope, status int) {
 	if want != nil && now == nil {
 		r.differ(x.number, "Body", "the element", "")
 	}
-	s.children("Body", r.known(want, r.ids.knows), r.known(now, r.ids.standsFor))
+	s.children("Body", r.known(want, r.ids.knows, func(id string) string { return strings.ToUpper(r.ids.text(id)) }),
+		r.known(now, r.ids.standsFor, strings.ToUpper))
 	r.documents(x, got)
 }
 
@@ -61,31 +63,55 @@ func headerOf(e *envelope) *capture.Node { return e.root.Child(wsman.NamespaceSO
 
 func bodyOf(e *envelope) *capture.Node { return e.root.Child(wsman.NamespaceSOAP, "Body") }
 
+// isItems reports whether an element has what an Enumerate or a Pull lists.
+func isItems(n *capture.Node) bool {
+	return n.Local == "Items" && (n.Space == wsman.NamespaceWSMan || n.Space == wsman.NamespaceEnumeration)
+}
+
+// itemID is which shell or command an item of a list is, or a reference of; "" for
+// anything else.
+func itemID(item *capture.Node) (id string) {
+	item.Walk(func(n *capture.Node) {
+		name, _ := n.Attribute("Name")
+		switch {
+		case id != "":
+		case n.Is(wsman.NamespaceShell, "ShellId"), n.Is(wsman.NamespaceShell, "CommandId"),
+			n.Is(wsman.NamespaceWSMan, "Selector") && strings.EqualFold(name, "ShellId"):
+			id = n.Value()
+		}
+	})
+	return id
+}
+
 // known are the children of a body, without what an enumeration lists of
 // others: shells and commands that this conversation knows nothing of.
-func (r *run) known(body *capture.Node, known func(id string) bool) []*capture.Node {
+func (r *run) known(body *capture.Node, known func(id string) bool, order func(id string) string) []*capture.Node {
 	response := body.Child(wsman.NamespaceEnumeration, "EnumerateResponse")
+	if response == nil {
+		response = body.Child(wsman.NamespaceEnumeration, "PullResponse")
+	}
 	if response == nil {
 		return childrenOf(body)
 	}
 	copied := *response
 	copied.Children = slices.Clone(response.Children)
 	for i, n := range copied.Children {
-		if !n.Is(wsman.NamespaceWSMan, "Items") {
+		if !isItems(n) {
 			continue
 		}
 		items := *n
 		items.Children = slices.DeleteFunc(slices.Clone(n.Children), func(item *capture.Node) bool {
-			id := item.Child(wsman.NamespaceShell, "ShellId")
-			if id == nil {
-				id = item.Child(wsman.NamespaceShell, "CommandId")
-			}
-			return id != nil && !known(id.Value())
+			id := itemID(item)
+			return id != "" && !known(id)
+		})
+		// The order of a list of shells is of no meaning.
+		slices.SortStableFunc(items.Children, func(a, b *capture.Node) int {
+			return strings.Compare(order(itemID(a)), order(itemID(b)))
 		})
 		copied.Children[i] = &items
 	}
 	copied.Children = slices.DeleteFunc(copied.Children, func(n *capture.Node) bool {
-		return n.Is(wsman.NamespaceWSMan, "Items") && len(n.Children) == 0
+		return isItems(n) && len(n.Children) == 0
 	})
 	children := slices.Clone(body.Children)
 	children[slices.Index(children, response)] = &copied
@@ -119,7 +145,7 @@ func (r *run) trackOf(x *exchange) *track {
 	if t == nil {
 		powershell := isPowerShell(x.request.about.ResourceURI)
 		side := sequence{powershell: powershell, content: r.config.Content}
-		t = &track{want: side, got: side}
+		t = &track{want: side, got: side, greeted: x.greeted}
 		r.tracks[x.track] = t
 	}
 	return t

@@ -32,6 +32,12 @@ func recordings(t testing.TB) map[string]*capture.Conversation {
 	own, err := filepath.Glob(filepath.Join("..", "testdata", "captures", "*.yaml"))
 	require.NoError(t, err)
 	names = append(names, own...)
+	// More of them may lie elsewhere.
+	for _, directory := range filepath.SplitList(os.Getenv("WINRMD_TEST_CAPTURES")) {
+		more, err := filepath.Glob(filepath.Join(directory, "*.*"))
+		require.NoError(t, err)
+		names = append(names, more...)
+	}
 	all := make(map[string]*capture.Conversation)
 	for _, name := range names {
 		c, err := capture.ReadFile(name)

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -48,6 +49,7 @@ type exchange struct {
 	answer   *envelope // nil where none was recorded
 	shell    string    // the ShellId in the recording, in upper case
 	track    string    // which Receives it belongs to
+	greeted  bool      // what it brings begins with what a server says after a Connect
 	done     chan struct{}
 }
 
@@ -93,6 +95,7 @@ func Run(ctx context.Context, c *capture.Conversation, config Config) (*Report, 
 func (r *run) open(c *capture.Conversation) {
 	var sent, received assembly
 	connects := map[string]int{} // after a Connect what was sent before comes again
+	commands := map[string]int{} // a client may call its next command by the same id
 	for i := range c.Exchanges {
 		x := &exchange{number: i + 1, recorded: &c.Exchanges[i], done: make(chan struct{})}
 		x.request = openRequest(x.recorded.Request.Body)
@@ -103,12 +106,35 @@ func (r *run) open(c *capture.Conversation) {
 			x.answer = open(x.recorded.Response.Body, powershell)
 			received.add(x.shell, x.answer)
 		}
-		if x.request.about.Action == wsman.ActionConnect {
-			connects[x.shell]++
+		switch x.request.about.Action {
+		case wsman.ActionConnect:
+			if x.request.about.CommandID == "" {
+				connects[x.shell]++
+			}
+		case wsman.ActionCommand:
+			commands[x.command()]++
 		}
-		x.track = strings.ToUpper(x.shell+" "+commandOf(x.request)) + " " + number(connects[x.shell])
+		x.track = trackName(x, commands[x.command()], connects[x.shell])
+		x.greeted = connects[x.shell] > 0 && commandOf(x.request) == ""
 		r.exchanges = append(r.exchanges, x)
 	}
+}
+
+// command is the command that an exchange is about: that of its request, or the
+// one that its answer names.
+func (x *exchange) command() string {
+	id := commandOf(x.request)
+	if x.request.about.Action == wsman.ActionCommand {
+		if id = x.request.about.CommandID; id == "" && x.answer != nil {
+			id = x.answer.about.CommandID
+		}
+	}
+	return strings.ToUpper(x.shell + " " + id)
+}
+
+// trackName tells the tracks apart.
+func trackName(x *exchange, commands, connects int) string {
+	return x.command() + " " + number(commands) + " " + number(connects)
 }
 
 // play sends the requests, each when all that had ended before it began has
@@ -130,7 +156,10 @@ func (r *run) play(ctx context.Context) {
 			r.mu.Lock()
 			r.report.NotPlayed = append(r.report.NotPlayed, reason)
 			r.mu.Unlock()
-			close(x.done)
+			group.Go(func() {
+				defer close(x.done)
+				r.unanswered(ctx, x)
+			})
 			continue
 		}
 		group.Go(func() {
@@ -154,7 +183,9 @@ func (r *run) one(ctx context.Context, x *exchange) {
 	r.mu.Lock()
 	r.report.Exchanges++
 	r.mu.Unlock()
-	if x.request.about.Action == wsman.ActionReceive {
+	if idle, ok := r.alone(x); ok {
+		r.await(ctx, x, idle)
+	} else if x.request.about.Action == wsman.ActionReceive {
 		r.receive(ctx, x)
 	} else if got, status, ok := r.ask(ctx, x); ok {
 		r.compare(x, got, status)
@@ -214,6 +245,25 @@ func (r *run) stopped() bool {
 	return r.failed != nil
 }
 
+// changing are the operations that the rest of a conversation may rest on.
+var changing = []string{
+	wsman.ActionCreate, wsman.ActionCommand, wsman.ActionSend, wsman.ActionSignal, wsman.ActionDelete,
+	wsman.ActionDisconnect, wsman.ActionReconnect, wsman.ActionConnect, wsman.ActionPut,
+}
+
+// unanswered sends a request whose answer is not in the recording, if it changes
+// something. There is nothing to compare.
+func (r *run) unanswered(ctx context.Context, x *exchange) {
+	if x.answer != nil || x.request.root == nil || !slices.Contains(changing, x.request.about.Action) {
+		return
+	}
+	answer, _, err := r.config.Server.RoundTrip(ctx, []byte(r.request(x)), x.timeout())
+	if err != nil {
+		return // as it was recorded
+	}
+	r.note(x, open(string(answer), isPowerShell(x.request.about.ResourceURI)))
+}
+
 // notPlayed is why an exchange cannot be played; "" if it can.
 func (x *exchange) notPlayed() string {
 	reason := ""
@@ -234,14 +284,34 @@ func (x *exchange) notPlayed() string {
 	return number(x.number) + " " + x.request.about.Operation() + ": " + reason
 }
 
+// leastTimeout is the OperationTimeout of what is not there to wait: how fast a
+// server is, is nothing that is compared.
+const leastTimeout = time.Minute
+
 // timeout is the OperationTimeout of a request.
 func (x *exchange) timeout() time.Duration {
-	header := x.request.root.Child(wsman.NamespaceSOAP, "Header")
-	d, err := wsman.ParseDuration(header.Child(wsman.NamespaceWSMan, "OperationTimeout").Value())
-	if err != nil || d <= 0 || d > time.Hour {
-		return time.Minute
+	d := x.recordedTimeout()
+	if d <= 0 || d > time.Hour || x.hurried() {
+		return leastTimeout
 	}
 	return d
+}
+
+// recordedTimeout is the OperationTimeout that was recorded; 0 if none.
+func (x *exchange) recordedTimeout() time.Duration {
+	header := x.request.root.Child(wsman.NamespaceSOAP, "Header")
+	d, err := wsman.ParseDuration(header.Child(wsman.NamespaceWSMan, "OperationTimeout").Value())
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+// hurried reports whether an operation had less time than a server may need on
+// another machine, and did not run out of it. A Receive is asked again.
+func (x *exchange) hurried() bool {
+	d := x.recordedTimeout()
+	return d > 0 && d < leastTimeout && x.request.about.Action != wsman.ActionReceive && (x.answer == nil || !isTimedOut(x.answer))
 }
 
 func (r *run) differ(exchange int, where, want, got string) {

@@ -27,8 +27,12 @@ func (r *run) request(x *exchange) string {
 		return body
 	}
 	var edits []capture.Edit
-	if to := root.Child(wsman.NamespaceSOAP, "Header").Child(wsman.NamespaceAddressing, "To"); to != nil {
+	header := root.Child(wsman.NamespaceSOAP, "Header")
+	if to := header.Child(wsman.NamespaceAddressing, "To"); to != nil {
 		edits = append(edits, capture.SetText(to, r.config.URL))
+	}
+	if timeout := header.Child(wsman.NamespaceWSMan, "OperationTimeout"); timeout != nil && x.hurried() {
+		edits = append(edits, capture.SetText(timeout, wsman.FormatSeconds(leastTimeout)))
 	}
 	root.Child(wsman.NamespaceSOAP, "Body").Walk(func(n *capture.Node) {
 		if n.Is(wsman.NamespaceEnumeration, "EnumerationContext") {

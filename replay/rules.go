@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"strings"
+
 	"github.com/winrmd/winrmd/psrp"
 	"github.com/winrmd/winrmd/wsman"
 )
@@ -20,6 +22,8 @@ const (
 	SameDuration
 	// NotCompared is left out on both sides, with all that is in it.
 	NotCompared
+	// Instead may stand for another with this rule: one of them must be there.
+	Instead
 )
 
 // Rule is what is known of one element, attribute or message.
@@ -31,8 +35,11 @@ type Rule struct {
 	Attribute string
 	// Message, if not 0, means a message of PowerShell in place of an element.
 	Message psrp.MessageType
-	How     How
-	Because string
+	// After, if not "", is the operation after which the rule holds, for what comes
+	// first then; State is the state that the message must have.
+	After, State string
+	How          How
+	Because      string
 }
 
 // Rules are all the ways in which an answer may differ from the recorded one
@@ -80,6 +87,24 @@ var rules = []Rule{
 	{Message: psrp.MessageApplicationPrivateData, How: AnyValue, Because: "versions"},
 	{Message: psrp.MessageEncryptedSessionKey, How: AnyValue, Because: "a key of its own each time"},
 	{Message: psrp.MessageInformationRecord, How: AnyValue, Because: "times, names of machines and processes"},
+
+	{Message: psrp.MessageApplicationPrivateData, After: "Connect", How: Instead, Because: connectedBy},
+	{Message: psrp.MessageRunspacePoolState, State: "Opened", After: "Connect", How: Instead, Because: connectedBy},
+}
+
+// connectedBy is why the first messages after a Connect differ: Windows sends the
+// private data, or once more the state that the client before had not confirmed.
+const connectedBy = "a client that connects takes either for the pool being open; servers send one of them, or both"
+
+// isGreeting reports whether the label of a message is that of one that may stand
+// for another after a Connect.
+func isGreeting(label string) bool {
+	for i := range rules {
+		if r := &rules[i]; r.How == Instead && label == strings.TrimSpace(r.Message.String()+" "+r.State) {
+			return true
+		}
+	}
+	return false
 }
 
 // ruleOf is the rule for an element, or for an attribute of it; 0 where it must
@@ -97,7 +122,7 @@ func ruleOf(space, local, attribute string) How {
 // ruleOfMessage is the rule for a message; nil where its label must be the same.
 func ruleOfMessage(t psrp.MessageType) *Rule {
 	for i := range rules {
-		if rules[i].Message == t && t != 0 {
+		if rules[i].Message == t && t != 0 && rules[i].After == "" {
 			return &rules[i]
 		}
 	}

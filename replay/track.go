@@ -13,6 +13,8 @@ import (
 // recorded, and as it comes now.
 type track struct {
 	want, got sequence
+	// greeted says that a Connect came before it.
+	greeted bool
 	// lost is how many events were waited for in vain: they are not waited for
 	// again.
 	lost int
@@ -144,24 +146,48 @@ func statesOf(e *envelope) (states []string) {
 // arrived reports whether as much has come as was recorded up to now, so that
 // there is no reason to ask again.
 func (t *track) arrived() bool {
+	got, want := t.count(&t.got), t.count(&t.want)
 	switch {
 	case t.got.done:
 		return true
 	case t.want.done:
-		return t.lost > 0 && len(t.got.events)+t.lost >= len(t.want.events)
+		return t.lost > 0 && got+t.lost >= want
 	case t.want.powershell:
-		return len(t.got.events)+t.lost >= len(t.want.events)
+		return got+t.lost >= want
 	}
 	return true
 }
 
 // giveUp says that what is missing now will not come.
-func (t *track) giveUp() { t.lost = max(t.lost, len(t.want.events)-len(t.got.events), 1) }
+func (t *track) giveUp() { t.lost = max(t.lost, t.count(&t.want)-t.count(&t.got), 1) }
+
+// count is how many events a side has, a greeting for one.
+func (t *track) count(s *sequence) int {
+	if n := t.greeting(s.events); n > 0 {
+		return len(s.events) - n + 1
+	}
+	return len(s.events)
+}
+
+// greeting is how many events at the beginning are what a server says to a client
+// that has connected, in whatever form.
+func (t *track) greeting(events []event) int {
+	n := 0
+	for t.greeted && n < len(events) && events[n].message && isGreeting(events[n].text) {
+		n++
+	}
+	return n
+}
 
 // compare compares both sides when nothing comes any more.
 func (t *track) compare(last int, m *ids, found func(exchange int, where, want, got string)) {
 	if t.want.powershell {
-		compareEvents("messages", last, t.want.events, t.comparable(), m, found)
+		want, got := t.want.events, t.comparable()
+		// Where both have greeted it does not matter how.
+		if w, g := t.greeting(want), t.greeting(got); w > 0 && g > 0 {
+			want, got = want[w:], got[g:]
+		}
+		compareEvents("messages", last, want, got, m, found)
 		return
 	}
 	names := map[string]bool{}

@@ -85,7 +85,7 @@ func TestCaptureClients(t *testing.T) {
 					Authentication: wsmanclient.Negotiate(wsmanclient.NegotiateConfig{User: "alice", Password: passwordOf("alice")}),
 				})
 				require.NoError(t, err)
-				report, err := replay.Run(t.Context(), conversation, replay.Config{Server: client, URL: client.URL(), Patience: patience})
+				report, err := replay.Run(t.Context(), conversation, replay.Config{Server: client, URL: client.URL(), Patience: replayPatience})
 				require.NoError(t, err)
 				require.NoError(t, client.Close())
 				assert.Empty(t, report.Differences)

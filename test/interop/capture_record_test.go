@@ -45,7 +45,7 @@ func TestCaptureRecord(t *testing.T) {
 			Authentication: wsmanclient.Negotiate(wsmanclient.NegotiateConfig{User: "alice", Password: passwordOf("alice")}),
 		})
 		require.NoError(t, err)
-		report, err := replay.Run(t.Context(), c, replay.Config{Server: client, URL: client.URL(), Patience: patience})
+		report, err := replay.Run(t.Context(), c, replay.Config{Server: client, URL: client.URL(), Patience: replayPatience})
 		require.NoError(t, err)
 		assert.Empty(t, report.Differences)
 		require.NoError(t, client.Close())

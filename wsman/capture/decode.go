@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -57,12 +56,12 @@ func decodeOwn(text []byte) (*Conversation, error) {
 func (f *fileExchange) exchange() (x Exchange, err error) {
 	x = Exchange{User: f.User, Source: f.From, Error: f.Error}
 	if f.Time != "" {
-		if x.Time, err = time.Parse(time.RFC3339Nano, f.Time); err != nil {
+		if x.Time, err = parseTime(f.Time); err != nil {
 			return x, err
 		}
 	}
 	if f.Took != "" {
-		if x.Took, err = time.ParseDuration(f.Took); err != nil {
+		if x.Took, err = parseTook(f.Took); err != nil {
 			return x, err
 		}
 	}

@@ -73,7 +73,7 @@ func decodeHAR(text []byte) (*Conversation, error) {
 
 func (e *harEntry) exchange() (x Exchange, err error) {
 	if e.Started != "" {
-		if x.Time, err = time.Parse(time.RFC3339Nano, e.Started); err != nil {
+		if x.Time, err = parseTime(e.Started); err != nil {
 			return x, err
 		}
 	}

@@ -29,7 +29,7 @@ func usage(format string, a ...any) error { return &usageError{fmt.Errorf(format
 // exitStatus is what a script can go by.
 func exitStatus(err error) int {
 	if ended, ok := errors.AsType[*remoteExit](err); ok {
-		return ended.code
+		return ended.status()
 	}
 	if _, ok := errors.AsType[*shellFailure](err); ok {
 		return exitShell
@@ -56,6 +56,10 @@ func exitStatus(err error) int {
 // message is an error for people: of a fault what the server says, with its
 // number.
 func message(err error) string {
+	if errors.Is(err, wsmanclient.ErrUnencrypted) {
+		return "passwords and messages would go in clear: say an https URL with --url, or --auth negotiate, which seals them, " +
+			"or allow it with --allow-unencrypted"
+	}
 	if fault := (*wsman.Fault)(nil); errors.As(err, &fault) {
 		return fmt.Sprintf("%s (0x%08X)", fault.Message(), uint32(fault.WSMan.Code))
 	}

@@ -36,7 +36,9 @@ func rootCommand() (*cobra.Command, *connection) {
 		Short: "A client of WinRM servers, for terminals and scripts",
 		Long: "A client of WinRM servers (WS-Management), winrmd and Windows alike.\n\n" +
 			"Exit status: 0 success, 1 something else went wrong or a script has failed, 2 wrong command line,\n" +
-			"3 not let in, 4 the server was not reached, 5 the server answered with a fault.",
+			"3 not let in, 4 the server was not reached, 5 the server answered with a fault. What is run at the\n" +
+			"server may say others: winrm shell has the command's, winrm session the one that a script has said\n" +
+			"with exit.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

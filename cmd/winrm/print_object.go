@@ -18,7 +18,7 @@ type objectPrinter interface {
 func newObjectPrinter(s *screen, form string) (objectPrinter, error) {
 	switch form {
 	case "auto":
-		return &shownPrinter{table: tablePrinter{screen: s}}, nil
+		return &shownPrinter{table: tablePrinter{screen: s}, views: newViews()}, nil
 	case "table", "list":
 		return &shownPrinter{table: tablePrinter{screen: s}, form: form}, nil
 	case "json":
@@ -33,10 +33,12 @@ func newObjectPrinter(s *screen, form string) (objectPrinter, error) {
 // PowerShell for types that it has no view of.
 const tableColumns = 4
 
-// shownPrinter writes objects as PowerShell shows those that it has no view of.
+// shownPrinter writes objects as PowerShell shows them: by a view, or those that it
+// has none of by all their properties.
 type shownPrinter struct {
 	table tablePrinter
 	form  string // table, list, or "" for what fits
+	views []view
 }
 
 // object implements objectPrinter.
@@ -74,7 +76,7 @@ func (p *shownPrinter) elements(all []clixml.Value) error {
 // dictionary shows the entries as objects with a name and a value.
 func (p *shownPrinter) dictionary(d clixml.Dictionary) error {
 	for _, e := range d {
-		row := []cell{{"Name", e.Key}, {"Value", e.Value}}
+		row := []cell{{name: "Name", value: e.Key}, {name: "Value", value: e.Value}}
 		if err := p.row(row); err != nil {
 			return err
 		}
@@ -83,17 +85,33 @@ func (p *shownPrinter) dictionary(d clixml.Dictionary) error {
 }
 
 // properties shows an object by its properties, or by its text if it has none or
-// is an error, for example.
+// that says all.
 func (p *shownPrinter) properties(o *clixml.Object) error {
+	if o.Is("System.Management.Automation.ErrorRecord") {
+		if e, err := clixml.ReadErrorRecord(o); err == nil {
+			return p.table.line(errorText(e))
+		}
+		return p.table.line(clixml.Text(o))
+	}
+	if o.Is("Microsoft.PowerShell.Commands.MatchInfo") && o.ToString != nil {
+		return p.table.line(*o.ToString)
+	}
+	if v := findView(p.views, o); v != nil {
+		group := ""
+		if v.group != nil {
+			group = v.group(o)
+		}
+		return p.table.row(group, v.row(o))
+	}
 	var row []cell
 	for _, all := range []clixml.Properties{o.Adapted, o.Extended} {
 		for _, property := range all {
 			if _, ok := property.Value.(clixml.MemberSet); !ok {
-				row = append(row, cell{property.Name, property.Value})
+				row = append(row, cell{name: property.Name, value: property.Value})
 			}
 		}
 	}
-	if len(row) == 0 || o.Is("System.Management.Automation.ErrorRecord") {
+	if len(row) == 0 {
 		return p.table.line(clixml.Text(o))
 	}
 	return p.row(row)
@@ -101,7 +119,7 @@ func (p *shownPrinter) properties(o *clixml.Object) error {
 
 func (p *shownPrinter) row(row []cell) error {
 	if p.form == "table" || p.form == "" && len(row) <= tableColumns {
-		return p.table.row(row)
+		return p.table.row("", row)
 	}
 	if err := p.table.flush(); err != nil {
 		return err
@@ -116,6 +134,8 @@ func (p *shownPrinter) flush() error { return p.table.flush() }
 type cell struct {
 	name  string
 	value clixml.Value
+	right bool // in a table at the right, as numbers are
+	width int  // of a table's column, at least
 }
 
 // oneLine is a cell's text in one line.

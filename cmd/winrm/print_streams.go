@@ -211,14 +211,14 @@ func (p *recordPrinter) progress(r *clixml.ProgressRecord) {
 	if r.PercentComplete >= 0 {
 		text = fmt.Sprintf("%3d%% %s", r.PercentComplete, text)
 	}
-	runes := []rune(strings.NewReplacer("\n", " ", "\t", " ").Replace(safe(text)))
+	text = strings.NewReplacer("\n", " ", "\t", " ").Replace(safe(text))
 	width := progressWidth
 	if f, ok := p.stderr.w.(*os.File); ok {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 1 {
 			width = columns - 1
 		}
 	}
-	fmt.Fprint(p.stderr.w, string(runes[:min(len(runes), width)]))
+	fmt.Fprint(p.stderr.w, widths().Truncate(text, width, ""))
 	p.shown = true
 }
 

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
 
 	"github.com/winrmd/winrmd/psrp/clixml"
 )
@@ -24,9 +25,11 @@ type tablePrinter struct {
 	screen *screen
 
 	mu      sync.Mutex
+	group   string // what the rows have in common; "" for nothing
 	head    []string
 	rows    [][]string // not written yet
 	right   []bool     // columns of numbers
+	least   []int      // how wide columns are at least
 	widths  []int      // nil until the head is written
 	timer   *time.Timer
 	failure error // of a write that the timer did
@@ -43,10 +46,11 @@ func (p *tablePrinter) line(text string) error {
 	return err
 }
 
-// row adds an object.
-func (p *tablePrinter) row(cells []cell) error {
+// row adds an object of a group.
+func (p *tablePrinter) row(group string, cells []cell) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	group = p.screen.oneLine(clixml.String(group))
 	head, texts := make([]string, len(cells)), make([]string, len(cells))
 	for i, c := range cells {
 		head[i], texts[i] = p.screen.oneLine(clixml.String(c.name)), p.screen.oneLine(c.value)
@@ -54,14 +58,15 @@ func (p *tablePrinter) row(cells []cell) error {
 	if p.failure != nil {
 		return p.failure
 	}
-	if !slices.Equal(head, p.head) {
+	if group != p.group || !slices.Equal(head, p.head) {
 		if err := p.end(); err != nil {
 			return err
 		}
-		p.head = head
-		p.right = make([]bool, len(cells))
+		p.group, p.head = group, head
+		p.right, p.least = make([]bool, len(cells)), make([]int, len(cells))
 		for i, c := range cells {
-			p.right[i] = isNumber(c.value)
+			p.least[i] = c.width
+			p.right[i] = c.right || isNumber(c.value)
 		}
 		if p.timer == nil {
 			p.timer = time.AfterFunc(tableWait, p.late)
@@ -103,7 +108,7 @@ func (p *tablePrinter) end() error {
 	if err := p.write(); err != nil {
 		return err
 	}
-	p.head, p.widths = nil, nil
+	p.group, p.head, p.widths = "", nil, nil
 	_, err := p.screen.w.Write([]byte("\n"))
 	return err
 }
@@ -115,13 +120,16 @@ func (p *tablePrinter) write() error {
 		p.widths = make([]int, len(p.head))
 		under := make([]string, len(p.head))
 		for i, name := range p.head {
-			p.widths[i] = columns(name)
+			p.widths[i] = max(p.least[i], columns(name))
 			for _, r := range p.rows {
 				p.widths[i] = max(p.widths[i], columns(r[i]))
 			}
 			under[i] = strings.Repeat("-", columns(name))
 		}
 		b.WriteByte('\n')
+		if p.group != "" {
+			b.WriteString("    " + p.group + "\n\n")
+		}
 		p.line1(&b, p.head)
 		p.line1(&b, under)
 	}
@@ -152,9 +160,15 @@ func isNumber(v clixml.Value) bool {
 	return false
 }
 
-// columns is how many columns of a terminal a text takes, where every character
-// takes one.
-func columns(text string) int { return utf8.RuneCountInString(text) }
+// columns is how many columns of a terminal a text takes: of Chinese or Japanese, for
+// example, a character takes two.
+func columns(text string) int { return widths().StringWidth(text) }
+
+// widths measures texts the same way in every locale: what is wide in some only counts
+// as narrow.
+func widths() *runewidth.Condition {
+	return &runewidth.Condition{StrictEmojiNeutral: true}
+}
 
 // pad makes a text as wide as a column.
 func pad(text string, width int, right bool) string {

@@ -103,6 +103,85 @@ func TestPrintObjects(t *testing.T) {
 	assert.Equal(t, exitUsage, exitStatus(err))
 }
 
+// TestPrintWide: a character of two columns takes them.
+func TestPrintWide(t *testing.T) {
+	assert.Equal(t, "\nName  N\n----  -\n日本  1\ne\u0301😀x  2\nabcde 3\n\n", printed(t, "auto", false,
+		custom("Name", "日本", "N", 1), custom("Name", "e\u0301😀x", "N", 2), custom("Name", "abcde", "N", 3)))
+	assert.Equal(t, "日本 : 1\nabc  :\n\n", printed(t, "list", false, custom("日本", 1, "abc", nil)))
+}
+
+// typed makes an object of a type with properties of its own.
+func typed(name string, all ...any) *clixml.Object {
+	o := custom(all...)
+	return &clixml.Object{TypeNames: []string{"Deserialized." + name, "Deserialized.System.Object"}, Adapted: o.Extended}
+}
+
+func TestPrintViews(t *testing.T) {
+	written := clixml.NewDateTime(time.Date(2026, time.November, 26, 13, 10, 35, 889252900, time.UTC))
+	at := func(o *clixml.Object, parent string) *clixml.Object {
+		o.Adapted = append(o.Adapted, clixml.Property{Name: "LastWriteTime", Value: written})
+		o.Extended = clixml.Properties{{Name: "PSParentPath", Value: clixml.String(`Microsoft.PowerShell.Core\FileSystem::` + parent)}}
+		return o
+	}
+	message := "in a file:3:found"
+	match := typed("Microsoft.PowerShell.Commands.MatchInfo", "LineNumber", 3, "Line", "found")
+	match.ToString = &message
+	failed := (&clixml.ErrorRecord{Message: "no", CategoryMessage: "NotSpecified: (:) [], X", FullyQualifiedErrorID: "X"}).Object()
+	for name, c := range map[string]struct {
+		objects []clixml.Value
+		want    string
+	}{
+		"files of Windows": {[]clixml.Value{
+			at(typed("System.IO.DirectoryInfo", "Name", "sub", "Mode", "d----"), `C:\x`),
+			at(typed("System.IO.FileInfo", "Name", "f.txt", "Mode", "-a---", "Length", 12), `C:\x`),
+			at(typed("System.IO.FileInfo", "Name", "g", "Mode", "-a---", "Length", 1), `C:\`),
+		}, `
+    Directory: C:\x
+
+Mode  LastWriteTime          Length Name
+----  -------------          ------ ----
+d---- 2026-11-26 13:10              sub
+-a--- 2026-11-26 13:10           12 f.txt
+
+
+    Directory: C:\
+
+Mode  LastWriteTime          Length Name
+----  -------------          ------ ----
+-a--- 2026-11-26 13:10            1 g
+
+`},
+		"files of Unix": {[]clixml.Value{
+			at(typed("System.IO.FileInfo", "Name", "l", "UnixMode", "lrwxrwxrwx", "User", "root", "Group", "root", "Size", 7,
+				"LinkType", "SymbolicLink", "LinkTarget", "usr/l"), "/"),
+		}, `
+    Directory: /
+
+UnixMode   User Group LastWriteTime            Size Name
+--------   ---- ----- -------------            ---- ----
+lrwxrwxrwx root root  2026-11-26 13:10            7 l -> usr/l
+
+`},
+		"process": {[]clixml.Value{typed("System.Diagnostics.Process", "Id", 12, "NPM", 2048, "PM", 1<<20, "WS", 3<<19, "CPU", 1.239, "SI", 1, "ProcessName", "x"),
+			typed("System.Diagnostics.Process", "Id", 4, "NPM", 0, "PM", 0, "WS", 0, "CPU", nil, "SI", 0, "ProcessName", "Idle")},
+			"\nNPM(K) PM(M) WS(M) CPU(s) Id SI ProcessName\n------ ----- ----- ------ -- -- -----------\n" +
+				"  2.00  1.00  1.50   1.24 12  1 x\n  0.00  0.00  0.00         4  0 Idle\n\n"},
+		"service": {[]clixml.Value{typed("System.ServiceProcess.ServiceController", "Status", "Running", "Name", "WinRM", "DisplayName", "Remote", "CanStop", true)},
+			"\nStatus  Name  DisplayName\n------  ----  -----------\nRunning WinRM Remote\n\n"},
+		"drive": {[]clixml.Value{typed("System.Management.Automation.PSDriveInfo", "Name", "C", "Used", 3<<29, "Free", 1<<30, "Provider", `M\FileSystem`, "Root", `C:\`)},
+			"\nName Used (GB) Free (GB) Provider   Root\n---- --------- --------- --------   ----\nC         1.50      1.00 FileSystem C:\\\n\n"},
+		"without what the view needs": {[]clixml.Value{typed("System.Diagnostics.Process", "ProcessName", "x")},
+			"\nProcessName\n-----------\nx\n\n"},
+		"match": {[]clixml.Value{match}, "in a file:3:found\n"},
+		"error": {[]clixml.Value{failed}, "no\n    + CategoryInfo          : NotSpecified: (:) [], X\n    + FullyQualifiedErrorId : X\n"},
+		"one line": {[]clixml.Value{written, clixml.GUID{15: 1}, clixml.Version{Major: 1, Minor: 2, Build: -1, Revision: -1}},
+			"2026-11-26T13:10:35.8892529Z\n00000000-0000-0000-0000-000000000001\n1.2\n"},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, printed(t, "auto", false, c.objects...)) })
+	}
+	assert.Equal(t, "Id : 12\n\n", printed(t, "list", false, typed("System.Diagnostics.Process", "Id", 12)), "who says how gets all")
+}
+
 // failing is a writer that fails.
 type failing struct{}
 
@@ -115,7 +194,7 @@ func TestTableWaits(t *testing.T) {
 		var b bytes.Buffer
 		p := &tablePrinter{screen: &screen{w: &b}}
 		row := func(text string) {
-			require.NoError(t, p.row([]cell{{"Name", clixml.String(text)}, {"N", clixml.Int32(1)}}))
+			require.NoError(t, p.row("", []cell{{name: "Name", value: clixml.String(text)}, {name: "N", value: clixml.Int32(1)}}))
 		}
 		written := func() string {
 			p.mu.Lock()

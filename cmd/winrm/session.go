@@ -50,6 +50,10 @@ func list(i *wsmanclient.ShellInfo, now time.Time) listed {
 	return l
 }
 
+// unsaid stands in a table for what a server does not say: of shells that cannot be
+// disconnected neither the state nor the buffering mode.
+const unsaid = "-"
+
 func sessionListCommand(c *connection) *cobra.Command {
 	var form string
 	var everything bool
@@ -85,8 +89,8 @@ func sessionListCommand(c *connection) *cobra.Command {
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 				fmt.Fprintln(w, "SHELLID\tNAME\tSTATE\tCONFIGURATION\tOWNER\tCLIENT\tIDLETIMEOUT\tINACTIVE\tBUFFER")
 				for _, l := range all {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%gs\t%gs\t%s\n", l.ShellID, printable(l.Name), l.State,
-						printable(l.ConfigurationName), printable(l.Owner), l.ClientIP, l.IdleTimeoutSec, l.InactivitySec, l.BufferMode)
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%gs\t%gs\t%s\n", l.ShellID, printable(l.Name), orElse(l.State, unsaid),
+						printable(l.ConfigurationName), printable(l.Owner), l.ClientIP, l.IdleTimeoutSec, l.InactivitySec, orElse(l.BufferMode, unsaid))
 				}
 				return w.Flush()
 			}

@@ -19,7 +19,7 @@ func sessionEnterCommand(c *connection) *cobra.Command {
 		Use: "enter [SHELLID|NAME]", Short: "Type commands in a session", Args: atMostOne,
 		Long: "Type commands in a session of its own, which ends when you do, or in one that there is, which is left\n" +
 			"disconnected. The server shows objects as it would on its own terminal. Ctrl-C stops what runs; exit, or the end of\n" +
-			"the input, ends.",
+			"the input, ends. With exit NUMBER the number is the exit status.",
 		ValidArgsFunction: completeSessions(c),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c.notify = tellNetwork(cmd.ErrOrStderr())
@@ -85,15 +85,14 @@ func (r *reader) enter(ctx context.Context, s *attached) error {
 		pl, err := s.Start(ctx, runspacepool.PipelineConfig{
 			Commands: []runspacepool.Command{runspacepool.Script(line), outDefault()},
 			Host:     r.host, AddToHistory: true, History: line, Streams: runspacepool.AddInvocationInfoToError,
+			RedirectErrorOutput: true,
 		})
 		if err != nil {
 			return err
 		}
-		if err := r.read(ctx, s, pl); err != nil && !errors.Is(err, errScript) && !errors.Is(err, errStopped) {
+		err = r.read(ctx, s, pl)
+		if r.host.exited || err != nil && !scriptEnded(err) {
 			return err
-		}
-		if r.host.exited {
-			return nil
 		}
 	}
 }

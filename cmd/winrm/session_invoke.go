@@ -19,8 +19,8 @@ const (
 	formsHelp  = "Objects go to standard output as they come; errors, warnings and other streams to standard error, and\n" +
 		"progress if that is a terminal. At a terminal Ctrl-C asks whether to disconnect, stop or continue; elsewhere\n" +
 		"the first SIGINT stops the script and the second ends the command.\n\n" +
-		"Exit status: 0 the script has completed, whatever it has written to its error stream, or was left;\n" +
-		"1 it has failed or was stopped; others as winrm's own."
+		"Exit status: 0 the script has completed, whatever it has written to its error stream, or was left; the number\n" +
+		"that it has said with exit; 1 it has failed or was stopped; others as winrm's own."
 )
 
 // invocation is a script that is run in a session.
@@ -137,6 +137,7 @@ func (i *invocation) invoke(ctx context.Context, s *attached, r *reader, script 
 	}
 	pl, err := s.Start(ctx, runspacepool.PipelineConfig{
 		Commands: []runspacepool.Command{command}, Host: r.host, Streams: runspacepool.AddInvocationInfoToError,
+		RedirectErrorOutput: true, // as Invoke-Command does: a statement that fails is not the script's end
 	})
 	if err != nil {
 		return err

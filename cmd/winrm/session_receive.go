@@ -89,7 +89,7 @@ func (v *receiving) receive(ctx context.Context, s *attached, r *reader) (comple
 		if err == nil {
 			err = r.read(ctx, s, pl)
 		}
-		if err != nil && !errors.Is(err, errScript) && !errors.Is(err, errStopped) {
+		if err != nil && !scriptEnded(err) {
 			return false, err
 		}
 		if first == nil {

@@ -54,8 +54,26 @@ func newReader(cmd *cobra.Command, form string, stdin io.Reader) (*reader, error
 }
 
 // read writes what a command puts out, to its end. The error is nil where it has
-// completed; errScript, errStopped, errLeft or errInterrupted; or what went wrong.
+// completed; a *remoteExit where it has said exit with another number than 0;
+// errScript, errStopped, errLeft or errInterrupted; or what went wrong.
 func (r *reader) read(ctx context.Context, s *attached, pl *runspacepool.Pipeline) error {
+	r.host.exited, r.host.exitCode = false, 0
+	err := r.follow(ctx, s, pl)
+	if err == nil && r.host.exitCode != 0 {
+		return &remoteExit{r.host.exitCode}
+	}
+	return err
+}
+
+// scriptEnded reports whether an error of read is only of the script, and the session
+// is well.
+func scriptEnded(err error) bool {
+	_, exited := errors.AsType[*remoteExit](err)
+	return exited || errors.Is(err, errScript) || errors.Is(err, errStopped)
+}
+
+// follow is read without what exit says.
+func (r *reader) follow(ctx context.Context, s *attached, pl *runspacepool.Pipeline) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)

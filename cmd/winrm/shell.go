@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"time"
 
@@ -25,6 +26,18 @@ type remoteExit struct{ code int }
 
 func (e *remoteExit) Error() string {
 	return fmt.Sprintf("the command ended with exit code %d", e.code)
+}
+
+// status is the code as far as a system has room for it; of what has failed it is
+// never 0.
+func (e *remoteExit) status() int {
+	if runtime.GOOS == "windows" {
+		return e.code
+	}
+	if low := e.code & 0xFF; low != 0 || e.code == 0 {
+		return low
+	}
+	return exitOther
 }
 
 // shellFailure is what kept a command from ending by itself.

@@ -33,7 +33,9 @@ type PipelineConfig struct {
 	History string
 	// Nested runs it within the one that runs, in the same runspace.
 	Nested bool
-	// RedirectErrorOutput sends the error output of programs to the error stream.
+	// RedirectErrorOutput sends the error output of programs, and the errors that end
+	// a statement of a script, to the error stream, and the script goes on after them.
+	// Without it such an error is the end of the pipeline. Invoke-Command has it.
 	RedirectErrorOutput bool
 	// Streams are the options of the streams; the zero value adds nothing.
 	Streams StreamOptions

@@ -35,6 +35,9 @@ func (s *Starter) Start(c *exec.Cmd) (g *Group, err error) {
 		close(done)
 	}
 	<-done
+	if err == nil {
+		prefer(c.Process.Pid)
+	}
 	return g, err
 }
 

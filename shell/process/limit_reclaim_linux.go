@@ -1,0 +1,57 @@
+package process
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// The files that give memory back: of cgroup v2 since Linux 5.19, and of v1.
+const (
+	reclaimFile    = "memory.reclaim"
+	forceEmptyFile = "memory.force_empty"
+)
+
+// Reclaim gives the memory of the processes that Confine has put under limits by a
+// name back to the system, as far as there is somewhere to put it: files go at
+// once, and what is in no file needs swap. It comes back when it is used. Reclaim
+// returns how many bytes are less in use than before. The error is ErrNoLimit
+// where there is no such thing.
+func Reclaim(name string) (int64, error) {
+	all, err := places()
+	p, ok := all[controllerMemory]
+	if err != nil || !ok {
+		return 0, noLimit(limitMemory, errors.Join(ErrNoCgroup, err))
+	}
+	dir := filepath.Join(p.parent, scopePrefix+name)
+	if _, err := os.Stat(dir); err != nil {
+		return 0, errNoGroup
+	}
+	var before, after Use
+	before.readMemory(dir, p.unified)
+	if p.unified {
+		err = setting(dir, reclaimFile, strconv.FormatInt(before.Memory, 10))
+	} else {
+		err = setting(dir, forceEmptyFile, "0")
+	}
+	if err != nil && !errors.Is(err, unix.EAGAIN) { // it was less than all
+		return 0, noLimit("giving memory back", err)
+	}
+	after.readMemory(dir, p.unified)
+	return max(0, before.Memory-after.Memory), nil
+}
+
+// letReclaim gives the process's account the file by which Reclaim works: who is
+// in a group may give its memory back, and no more.
+func (c *confinement) letReclaim(dir string) {
+	var st unix.Stat_t
+	if unix.Stat("/proc/"+strconv.Itoa(c.pid), &st) != nil || int(st.Uid) == os.Geteuid() {
+		return
+	}
+	for _, name := range []string{reclaimFile, forceEmptyFile} {
+		_ = os.Chown(filepath.Join(dir, name), int(st.Uid), -1)
+	}
+}

@@ -3,7 +3,8 @@
 // Command winrmd-pam checks one password with PAM. It is started by winrmd (see
 // package wsman/auth/pam): it reads a request, one line of JSON, from standard
 // input, writes the answer to standard output and ends. It never writes the
-// password anywhere. It is built with the tag pam, since it needs cgo and the
+// password anywhere. With the argument session it opens a PAM session for the
+// user of the request instead, and closes it at the end of standard input. It is built with the tag pam, since it needs cgo and the
 // headers of libpam.
 package main
 
@@ -28,6 +29,10 @@ import (
 const lifetime = 2 * time.Minute
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == sessionArgument {
+		holdSession()
+		return
+	}
 	time.AfterFunc(lifetime, func() { os.Exit(1) })
 	if err := shield(); err != nil {
 		fail(err)
@@ -59,7 +64,8 @@ func shield() error {
 
 var errRequest = errors.New("standard input is not a request")
 
-// read takes one line. The error does not show anything of it.
+// read takes one line, and leaves what comes after it: a session waits for that.
+// The error does not show anything of it.
 func read(r io.Reader) (*pam.Request, error) {
 	line, err := bufio.NewReaderSize(io.LimitReader(r, pam.MaxLine), pam.MaxLine).ReadSlice('\n')
 	defer clear(line)

@@ -41,12 +41,16 @@ type options struct {
 	auth             []string // the only schemes
 	keytab           string
 	capture          captureOptions
+	serviceAccount   string   // whom a daemon of the superuser becomes; see separate
+	minAccountID     int      // the smallest number of an account that sessions run as,
+	sessionAccounts  []string // but for these
 
 	// What else there is of how the process was started. The zero values are
 	// those of one that is not to be replaced.
 	inherited *inherited
 	upgrades  <-chan os.Signal // each asks to hand over
 	program   string           // to whom
+	starter   *starterClient   // nil: nobody starts hosts as other accounts
 }
 
 // daemon is a server with everything in it.
@@ -56,6 +60,7 @@ type daemon struct {
 	settings  *settings
 	users     *users.File
 	acceptor  *kerberos.Acceptor // nil without a keytab
+	starter   *starterClient     // nil where sessions run as this account only
 	router    *shellhost.Router
 	reaper    *process.Reaper
 	catalogue *catalogue
@@ -98,11 +103,11 @@ func assemble(o options, log *slog.Logger) (*daemon, error) {
 		return nil, err
 	}
 	d := &daemon{
-		options: o, store: store, settings: &settings{store: store}, log: log,
+		options: o, store: store, settings: &settings{store: store}, log: log, starter: o.starter,
 		users:     users.Open(filepath.Join(o.state, usersFile)),
 		catalogue: newCatalogue(store, o.powershell), notifier: newNotifier(log), entrance: newEntrance(log),
 	}
-	d.catalogue.demo = o.demo
+	d.catalogue.demo, d.catalogue.others = o.demo, o.starter != nil
 	if err := d.openAcceptor(); err != nil {
 		return nil, err
 	}
@@ -112,13 +117,13 @@ func assemble(o options, log *slog.Logger) (*daemon, error) {
 	}
 	// What a session has started and its host, when that is killed, cannot end
 	// any more comes to this process.
-	if err := process.BecomeReaper(); err != nil {
+	if err := errors.Join(process.BecomeReaper(), process.OwnSession()); err != nil {
 		return nil, err
 	}
 	d.reaper = process.NewReaper()
 	if d.router, err = shellhost.NewRouter(shellhost.RouterConfig{
 		Directory: filepath.Join(o.state, sessionsDirectory), Launcher: d.catalogue, Command: command, Machine: machine(),
-		Orphans: process.KillOrphans, Log: log,
+		Privileged: privileged(o.starter), Orphans: process.KillOrphans, Log: log,
 	}); err != nil {
 		return nil, err
 	}

@@ -36,11 +36,13 @@ const handoverVariable = "WINRMD_HANDOVER"
 // What is handed over, by the name it has in handoverVariable. The listeners
 // are also systemd's names for its sockets.
 const (
-	handoverLock   = "lock"
-	handoverReady  = "ready" // a pipe, for readyToServe
-	listenerSocket = "socket"
-	listenerHTTP   = "http"
-	listenerHTTPS  = "https"
+	handoverLock  = "lock"
+	handoverReady = "ready" // a pipe, for readyToServe
+	// handoverStarter is the socket of the starter, where there is one.
+	handoverStarter = "starter"
+	listenerSocket  = "socket"
+	listenerHTTP    = "http"
+	listenerHTTPS   = "https"
 )
 
 // readyToServe is what the newer daemon writes when it serves.
@@ -73,7 +75,7 @@ func parseHandover(text string) (map[string]int, error) {
 		if !ok {
 			return nil, fmt.Errorf("%q is not NAME=DESCRIPTOR", field)
 		}
-		if !slices.Contains([]string{handoverLock, handoverReady, listenerSocket, listenerHTTP, listenerHTTPS}, name) {
+		if !slices.Contains([]string{handoverLock, handoverReady, handoverStarter, listenerSocket, listenerHTTP, listenerHTTPS}, name) {
 			return nil, fmt.Errorf("%q is nothing that this version takes over", name)
 		}
 		fd, err := strconv.Atoi(number)
@@ -100,6 +102,7 @@ func parseHandover(text string) (map[string]int, error) {
 // systemd. The zero value is nothing.
 type inherited struct {
 	lock      *os.File                // nil: the lock is to be taken
+	starter   *os.File                // the socket of the starter; nil: there is none, or none yet
 	waiting   io.WriteCloser          // the older daemon, which wants to know when this one serves; nil: nobody
 	listeners map[string]net.Listener // by name; what an older daemon listened at
 	followed  map[string]string       // by name; see followVariable

@@ -43,12 +43,19 @@ func inherit() (*inherited, error) {
 	os.Unsetenv(followVariable)
 	for name, fd := range files {
 		syscall.CloseOnExec(fd)
+		if name == handoverStarter { // passing it on has changed that
+			if err := syscall.SetNonblock(fd, true); err != nil {
+				return nil, fmt.Errorf("%s: descriptor %d for %s: %w", handoverVariable, fd, name, err)
+			}
+		}
 		f := os.NewFile(uintptr(fd), name)
 		switch name {
 		case handoverLock:
 			i.lock = f
 		case handoverReady:
 			i.waiting = f
+		case handoverStarter:
+			i.starter = f
 		default:
 			if i.listeners[name], err = net.FileListener(f); err != nil {
 				return nil, fmt.Errorf("%s: descriptor %d for %s: %w", handoverVariable, fd, name, err)
@@ -90,6 +97,9 @@ func (d *daemon) handOver(ctx context.Context, listeners *listeners) error {
 	program := d.options.program
 	d.log.Info("handing over", "program", program)
 	names, files := []string{handoverLock}, []*os.File{d.lock.file}
+	if d.starter != nil {
+		names, files = append(names, handoverStarter), append(files, d.starter.File())
+	}
 	for _, l := range listeners.open() {
 		f, err := duplicate(l.socket)
 		if err != nil {

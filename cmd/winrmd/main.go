@@ -31,6 +31,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(serveCommand(), userCommand(), sessionCommand(), versionCommand(), quickstartCommand(), shellhostCommand(),
 		configurationCommand(), configCommand())
+	root.AddCommand(systemCommands()...)
 	return root
 }
 

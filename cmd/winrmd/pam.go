@@ -69,7 +69,7 @@ func (d *daemon) passwordVerifier(all *accounts) (auth.Verifier, error) {
 		return nil, fmt.Errorf("Auth.PAMService is set: %w", err)
 	}
 	return &withPAM{file: all, pam: pam.New(pam.Config{
-		Program: program, Service: service,
+		Program: program, Service: service, Run: d.checksPasswords(),
 		Identify: func(ctx context.Context, name string) (auth.Identity, error) {
 			identity := auth.Identity{Name: name, Account: all.account(ctx, users.User{Name: name})}
 			if service := all.settings.Service(); service.Administrator(name) {

@@ -26,7 +26,11 @@ func serveCommand() *cobra.Command {
 			if o.program, err = ownProgram(); err != nil {
 				return err
 			}
-			d, err := newDaemon(o, newLogger(verbose))
+			log := newLogger(verbose)
+			if o.starter, err = o.separate(cmd.Context(), log); err != nil {
+				return err
+			}
+			d, err := newDaemon(o, log)
 			if err != nil {
 				return err
 			}
@@ -46,10 +50,18 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&o.keytab, "keytab", "", "keytab with the keys of HTTP/HOST, WSMAN/HOST and host/HOST (default from winrmd.toml)")
 	flags.StringVar(&o.powershell, "powershell", "", "the PowerShell engine (default from winrmd.toml, else pwsh)")
 	flags.BoolVar(&o.demo, "demo", false, "let Microsoft.PowerShell be commands written in Go, which need no PowerShell")
+	flags.StringVar(&o.serviceAccount, "service-account", "", "the account that a winrmd of the superuser becomes, or root (default "+
+		"winrmd where there is one; Linux)")
+	flags.IntVar(&o.minAccountID, "min-account-id", minAccountID, "the smallest number of an account that sessions run as (Linux, as root)")
+	flags.StringSliceVar(&o.sessionAccounts, "session-account", nil, "an account below it that sessions may run as too; never root (Linux, as root)")
 	o.capture.flags(flags)
 	flags.BoolVar(&verbose, "verbose", false, "log every fault, those that are ordinary too")
 	return cmd
 }
+
+// minAccountID is the smallest number of people's accounts on most systems
+// (UID_MIN of login.defs).
+const minAccountID = 1000
 
 func newLogger(verbose bool) *slog.Logger {
 	level := slog.LevelInfo

@@ -49,7 +49,7 @@ func (rt *Router) adopt(id string) *entry {
 	e := &entry{found: make(chan struct{})}
 	rt.hosts[id] = e
 	go func() {
-		host, err := meet(id, rt.socket(id))
+		host, err := rt.meet(id)
 		if isDead(err) {
 			host, err = rt.succeed(id, err)
 		}
@@ -96,8 +96,11 @@ func (rt *Router) watch(id string, e *entry, host *remote) {
 	if closed {
 		return
 	}
-	if _, err := os.Stat(filepath.Dir(host.socket)); errors.Is(err, fs.ErrNotExist) {
-		rt.abandon(id, e) // in good order
+	if isEmpty(filepath.Dir(host.socket)) { // in good order
+		if err := rt.remove(id, nil); err != nil {
+			rt.config.Log.Warn("directory of a session that has ended", "shell", id, "error", err)
+		}
+		rt.abandon(id, e)
 		return
 	}
 	rt.config.Log.Error("shell host has gone", "shell", id, "pid", host.hello.PID)
@@ -125,7 +128,11 @@ func (rt *Router) watch(id string, e *entry, host *remote) {
 // connects; otherwise the error says what became of the shell.
 func (rt *Router) succeed(id string, cause error) (*remote, error) {
 	directory := filepath.Join(rt.config.Directory, id)
-	if host, err := attach(id, rt.socket(id)); err == nil {
+	v, err := rt.voucher(id)
+	if err != nil {
+		return nil, err
+	}
+	if host, err := attach(id, rt.socket(id), v); err == nil {
 		return host, nil // it only hung up
 	}
 	if len(rt.config.Command) == 0 || rt.isDraining() {
@@ -138,34 +145,42 @@ func (rt *Router) succeed(id string, cause error) (*remote, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		rt.config.Log.Warn("record of a shell host", "error", err)
 	}
-	if err := rt.clear(id, rec); err != nil {
+	starter, err := rt.starterFor(v)
+	if err != nil {
+		return nil, err
+	}
+	remains, err := starter.Clear(id)
+	if err != nil {
 		rt.config.Log.Error("something of a dead session is left", "shell", id, "error", err)
 	}
-	if rec != nil && !rec.Recover && hasRemains(directory) {
-		if host, err := rt.recover(rec); err == nil {
+	if rec != nil && !rec.Recover && remains {
+		if host, err := rt.recover(id, rec, v); err == nil {
 			return host, nil
 		} else {
 			rt.config.Log.Error("what a dead session has left cannot be given out", "shell", id, "error", err)
 		}
 	}
-	if err := os.RemoveAll(directory); err != nil {
+	if err := rt.remove(id, v); err != nil {
 		return nil, err
 	}
 	return nil, fmt.Errorf("%w (%w)", errSessionLost, cause)
 }
 
 // recover starts a host that gives out what a dead one has left.
-func (rt *Router) recover(rec *record) (*remote, error) {
-	socket := rt.socket(rec.ShellID)
+func (rt *Router) recover(id string, rec *record, v *voucher) (*remote, error) {
+	socket := rt.socket(id)
 	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	start := rec.Start
-	start.Recover = true
+	start.ShellID, start.Recover, start.Daemon = id, true, os.Geteuid()
+	if v != nil { // the record may be anything that its account has written
+		start.User, start.Account, start.Configuration.Name = v.User, v.Account, v.Configuration
+	}
 	if err := rt.run(context.Background(), start); err != nil {
 		return nil, err
 	}
-	return attach(rec.ShellID, socket)
+	return attach(id, socket, v)
 }
 
 // unborn takes up the directory of a host that does not listen, as that of a

@@ -28,10 +28,17 @@ type conn struct {
 // dialTimeout is for a host whose queue of connections is full.
 const dialTimeout = 5 * time.Second
 
-func dial(socket string) (*conn, error) {
+// dial connects to a host that runs as an account, by its number; -1: whichever.
+func dial(socket string, account int) (*conn, error) {
 	c, err := net.DialTimeout("unix", socket, dialTimeout)
 	if err != nil {
 		return nil, err
+	}
+	if account >= 0 {
+		if err := checkPeer(c, account); err != nil {
+			c.Close()
+			return nil, err
+		}
 	}
 	return &conn{Conn: c, r: bufio.NewReaderSize(c, 4096), name: rand.Text()}, nil
 }

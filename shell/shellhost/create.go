@@ -1,7 +1,6 @@
 package shellhost
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,7 +15,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/winrmd/winrmd/shell"
-	"github.com/winrmd/winrmd/shell/process"
 	"github.com/winrmd/winrmd/shell/shellresource"
 	"github.com/winrmd/winrmd/wsman"
 )
@@ -47,7 +44,10 @@ func (rt *Router) tryCreate(ctx context.Context, r *wsman.Request) (*wsman.Respo
 	if err := cfg.CheckIdleTimeout(spec.IdleTimeout); err != nil {
 		return nil, "", err
 	}
-	start := Start{User: spec.Client.User, Configuration: cfg, Plugin: plugin, Machine: rt.config.Machine}
+	start := Start{
+		User: spec.Client.User, Configuration: cfg, Plugin: plugin, Machine: rt.config.Machine,
+		Account: cfg.Account, Daemon: os.Geteuid(),
+	}
 	if spec.ShellID != "" {
 		return rt.createNamed(ctx, r, start, spec.ShellID)
 	}
@@ -167,20 +167,23 @@ const startTimeout = 20 * time.Second
 
 // start starts the process of a host and attaches to it.
 func (rt *Router) start(ctx context.Context, start Start) (*remote, error) {
-	err := os.Mkdir(start.Directory, 0o700)
+	v, err := rt.makeDirectory(&start)
 	if errors.Is(err, fs.ErrExist) {
 		var host *remote
 		if host, err = rt.inherit(ctx, start); host != nil {
 			return host, nil
+		}
+		if err == nil {
+			v, err = rt.makeDirectory(&start)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	if err := rt.run(ctx, start); err != nil {
-		return nil, errors.Join(fmt.Errorf("shell host: %w", err), os.RemoveAll(start.Directory))
+		return nil, errors.Join(fmt.Errorf("shell host: %w", err), rt.remove(start.ShellID, v))
 	}
-	return attach(start.ShellID, filepath.Join(start.Directory, socketName))
+	return attach(start.ShellID, filepath.Join(start.Directory, socketName), v)
 }
 
 // run starts the process and waits until it is ready. It is told all by its
@@ -191,38 +194,25 @@ func (rt *Router) run(ctx context.Context, start Start) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(rt.config.Command[0], rt.config.Command[1:]...)
-	cmd.Stdin = bytes.NewReader(input)
-	cmd.Stderr = os.Stderr
-	cmd.Env = append(os.Environ(), MarkName+"="+start.ShellID)
-	detach(cmd)
-	stdout, err := cmd.StdoutPipe()
+	starter, err := rt.starterOf(start.Account)
 	if err != nil {
 		return err
 	}
-	if err := process.StartOwn(cmd); err != nil {
+	pipes, err := newPipes()
+	if err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })
-	defer stop()
-	timer := time.AfterFunc(startTimeout, func() { _ = cmd.Process.Kill() })
-	defer timer.Stop()
-	line := make([]byte, len(readyWord))
-	_, err = io.ReadFull(stdout, line)
-	if err == nil && string(line) == readyWord {
-		go rt.reap(cmd, start.ShellID) // it may live longer than the Router
+	defer pipes.close()
+	err = starter.Start(start.ShellID, start.Account, start.Limits, pipes.stdin, pipes.stdout)
+	pipes.passed()
+	if err != nil {
+		return err
+	}
+	if err = pipes.tell(ctx, input, startTimeout); err == nil {
 		return nil
 	}
-	_ = cmd.Process.Kill()
-	return fmt.Errorf("it did not start (%w); its log says why", errors.Join(err, cmd.Wait()))
-}
-
-// reap takes the exit status of a host that has ended. What that means for its
-// shell is watch's.
-func (rt *Router) reap(cmd *exec.Cmd, shellID string) {
-	if err := cmd.Wait(); err != nil {
-		rt.config.Log.Warn("shell host ended", "shell", shellID, "error", err)
-	}
+	_, clearErr := starter.Clear(start.ShellID)
+	return fmt.Errorf("it did not start (%w); its log says why", errors.Join(err, clearErr))
 }
 
 // MarkName is the environment variable by which everything of a shell is

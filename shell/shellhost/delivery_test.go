@@ -167,7 +167,7 @@ func TestDelivery(t *testing.T) {
 			hangUp(w)
 			w.report(nil)
 			var err error
-			w.remote, err = attach(w.id, w.socket())
+			w.remote, err = attach(w.id, w.socket(), nil)
 			require.NoError(t, err)
 			defer w.remote.letGo()
 			reconnect(w)
@@ -211,7 +211,7 @@ func TestDelivery(t *testing.T) {
 // in doubt too, and one that has only half sent a request changes nothing.
 func TestDeliveryCut(t *testing.T) {
 	w := newShell(t)
-	c, err := dial(w.socket())
+	c, err := dial(w.socket(), -1)
 	require.NoError(t, err)
 	a := receiveAsk(w.id, "")
 	a.id = "uuid:" + newID()
@@ -227,7 +227,7 @@ func TestDeliveryCut(t *testing.T) {
 	assert.Equal(t, []string{"1"}, outputs(t, envelope))
 	assert.Equal(t, envelope, w.must(a))
 
-	c, err = dial(w.socket())
+	c, err = dial(w.socket(), -1)
 	require.NoError(t, err)
 	r = commandAsk(w.id, commandA, "run").request(t)
 	_, err = (&net.Buffers{appendRequest(nil, 1, "x", r, r.Deadline), r.Raw[:100]}).WriteTo(c)

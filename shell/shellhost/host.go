@@ -133,7 +133,7 @@ func (h *Host) shell() *shell.Shell {
 // is gone when Run returns.
 func (h *Host) Run(ctx context.Context, ready func() error) error {
 	start := h.config.Start
-	listener, err := ListenPrivate(filepath.Join(start.Directory, socketName))
+	listener, err := listenFor(&start, filepath.Join(start.Directory, socketName))
 	if err != nil {
 		return fmt.Errorf("socket of the shell: %w", err)
 	}
@@ -141,11 +141,13 @@ func (h *Host) Run(ctx context.Context, ready func() error) error {
 		l.SetUnlinkOnClose(false) // it goes with its directory
 	}
 	// Once, and not before: it may be another host's.
-	remove := sync.OnceValue(func() error { return os.RemoveAll(start.Directory) })
+	remove := sync.OnceValue(func() error { return removeOwn(&start) })
 	defer remove()
 	server := h.server()
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(&peerListener{Listener: listener, log: h.config.Log}) }()
+	go func() {
+		served <- server.Serve(&peerListener{Listener: listener, daemon: start.Daemon, log: h.config.Log})
+	}()
 	defer server.Close()
 	rec := &record{Start: start, PID: os.Getpid(), Identity: h.config.Identity, Scope: h.config.Scope}
 	if err := rec.write(); err != nil {

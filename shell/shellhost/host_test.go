@@ -49,7 +49,7 @@ func TestHostOperations(t *testing.T) {
 	}
 	assert.Equal(t, []string{"Command", "Send", "Signal", "Signal"}, methods)
 
-	again, err := attach(w.id, w.socket())
+	again, err := attach(w.id, w.socket(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, Hello{
 		MinProtocol: minProtocol, MaxProtocol: maxProtocol, Release: "v1", PID: os.Getpid(), Ready: true,
@@ -297,7 +297,7 @@ func TestHostEnds(t *testing.T) {
 		})
 		h.patience = 100 * time.Millisecond
 		require.NoError(t, h.Run(t.Context(), func() error {
-			remote, err := attach(h.config.Start.ShellID, filepath.Join(directory, socketName))
+			remote, err := attach(h.config.Start.ShellID, filepath.Join(directory, socketName), nil)
 			require.NoError(t, err, "it can be spoken to")
 			remote.letGo()
 			return errors.New("the daemon has died")
@@ -331,7 +331,7 @@ func TestHostRepeats(t *testing.T) {
 	a := createAsk(w.id)
 	a.id = "uuid:" + newID()
 	first := w.must(a)
-	other, err := attach(w.id, w.socket())
+	other, err := attach(w.id, w.socket(), nil)
 	require.NoError(t, err)
 	defer other.letGo()
 	again, err := passAll(t, other, a, nil)

@@ -2,7 +2,6 @@ package shellhost
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/winrmd/winrmd/shell"
@@ -31,10 +30,10 @@ const (
 // inherit takes up a Create that a daemon before has begun and did not live to
 // finish: there is a directory of the shell and nobody listens in it. The host
 // may be about to, and is returned then. Else it was never started, or has
-// died: what there is of it is cleared away, and the directory is a new one.
+// died: what there is of it is cleared away, and there is no directory any more.
 func (rt *Router) inherit(ctx context.Context, start Start) (*remote, error) {
 	for end := time.Now().Add(birthTimeout); time.Now().Before(end); {
-		host, err := meet(start.ShellID, rt.socket(start.ShellID))
+		host, err := rt.meet(start.ShellID)
 		switch {
 		case err == nil && host.hello.User != start.User:
 			host.letGo()
@@ -50,11 +49,16 @@ func (rt *Router) inherit(ctx context.Context, start Start) (*remote, error) {
 			return nil, ctx.Err()
 		}
 	}
-	if err := rt.clear(start.ShellID, nil); err != nil {
+	v, err := rt.voucher(start.ShellID)
+	if err != nil {
 		return nil, err
 	}
-	if err := os.RemoveAll(start.Directory); err != nil {
+	starter, err := rt.starterFor(v)
+	if err != nil {
 		return nil, err
 	}
-	return nil, os.Mkdir(start.Directory, 0o700)
+	if _, err := starter.Clear(start.ShellID); err != nil {
+		return nil, err
+	}
+	return nil, rt.remove(start.ShellID, v)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -39,8 +40,12 @@ func (rec *record) write() error {
 	if err != nil {
 		return err
 	}
+	mode := fs.FileMode(0o600)
+	if rec.Account != "" {
+		mode = 0o640 // the directory gives it to the daemon's group
+	}
 	path := filepath.Join(rec.Directory, recordName)
-	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
+	if err := os.WriteFile(path+".new", text, mode); err != nil {
 		return err
 	}
 	return os.Rename(path+".new", path)
@@ -49,10 +54,16 @@ func (rec *record) write() error {
 // readRecord reads the record of a host that was started.
 func readRecord(directory string) (*record, error) {
 	path := filepath.Join(directory, recordName)
-	if info, err := os.Stat(path); err == nil && info.Size() > maxRecord {
-		return nil, fmt.Errorf("%s has more than %d bytes", path, maxRecord)
+	// It may be a link, or without an end: the host's account may write there.
+	if info, err := os.Lstat(path); err == nil && (!info.Mode().IsRegular() || info.Size() > maxRecord) {
+		return nil, fmt.Errorf("%s is no file, or has more than %d bytes", path, maxRecord)
 	}
-	text, err := os.ReadFile(path)
+	file, err := openRecord(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxRecord))
 	if err != nil {
 		return nil, err
 	}

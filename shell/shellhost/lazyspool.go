@@ -22,10 +22,16 @@ type lazySpool struct {
 
 // newSpool makes the spool of a host.
 func newSpool(start *Start) *lazySpool {
-	return &lazySpool{config: spool.Config{
+	c := spool.Config{
 		Directory: filepath.Join(start.Directory, spoolName), Limit: int64(start.Configuration.SpoolSize),
 		TotalDirectory: filepath.Dir(start.Directory), TotalLimit: int64(start.Configuration.TotalSpoolSize),
-	}}
+	}
+	if start.Account != "" {
+		// Who is not the daemon's account sees nothing of other shells, and has
+		// the limit of its own, and the file system's of its account.
+		c.TotalDirectory, c.TotalLimit = "", 0
+	}
+	return &lazySpool{config: c}
 }
 
 // open opens the spool, once.

@@ -14,9 +14,9 @@ const dyingPause = 20 * time.Millisecond
 // meet is attach for a host of which nothing is known. One that hangs up is
 // about to die, or about to have no shell: what has become of it shows a moment
 // later, and nobody may come to ask then.
-func meet(shellID, socket string) (*remote, error) {
+func meet(shellID, socket string, v *voucher) (*remote, error) {
 	for end := time.Now().Add(helloTimeout); ; {
-		host, err := attach(shellID, socket)
+		host, err := attach(shellID, socket, v)
 		if !hungUp(err) || time.Now().After(end) {
 			return host, err
 		}

@@ -5,11 +5,12 @@ import (
 	"net"
 )
 
-// peerListener accepts only peers of this account, and the superuser: file
-// modes keep others out already, where the file system has them.
+// peerListener accepts only peers of this account, the daemon's and the superuser:
+// file modes keep others out already, where the file system has them.
 type peerListener struct {
 	net.Listener
-	log *slog.Logger
+	daemon int // another account that is let in; 0 is let in anyway
+	log    *slog.Logger
 }
 
 // Accept implements net.Listener.
@@ -19,7 +20,7 @@ func (l *peerListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := checkPeer(c); err != nil {
+		if err := checkPeer(c, l.daemon); err != nil {
 			l.log.Warn("connection refused", "error", err)
 			c.Close()
 			continue

@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// checkPeer refuses a process of another account at the other end of a socket.
-func checkPeer(c net.Conn) error {
+// checkPeer refuses a process of another account than this one and a second one
+// at the other end of a socket.
+func checkPeer(c net.Conn, second int) error {
 	raw, err := c.(*net.UnixConn).SyscallConn()
 	if err != nil {
 		return err
@@ -24,7 +25,7 @@ func checkPeer(c net.Conn) error {
 	if peerErr != nil {
 		return fmt.Errorf("credentials of the peer: %w", peerErr)
 	}
-	if peer.Uid != 0 && int(peer.Uid) != os.Geteuid() {
+	if peer.Uid != 0 && int(peer.Uid) != os.Geteuid() && int(peer.Uid) != second {
 		return fmt.Errorf("the peer is a process of user %d", peer.Uid)
 	}
 	return nil

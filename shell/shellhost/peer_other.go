@@ -6,4 +6,4 @@ import "net"
 
 // checkPeer has nothing to ask here: the access list of the state directory
 // keeps other accounts from the socket.
-func checkPeer(net.Conn) error { return nil }
+func checkPeer(net.Conn, int) error { return nil }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/winrmd/winrmd/shell"
+	"github.com/winrmd/winrmd/shell/process"
 	"github.com/winrmd/winrmd/wsman"
 )
 
@@ -95,12 +96,20 @@ type Start struct {
 	Directory string
 	// User is who will own the shell.
 	User string
+	// Account is the local account that the host runs as; empty where that is the
+	// daemon's own.
+	Account string `json:",omitempty"`
+	// Daemon is the number of the daemon's account, whose processes the host lets
+	// in besides its own account's.
+	Daemon int `json:",omitempty"`
 	// Configuration is the shell's, without its plug-in.
 	Configuration *shell.Configuration
 	// Plugin describes the plug-in to whoever makes one of it.
 	Plugin json.RawMessage
 	// Machine is the name of this computer in faults.
 	Machine string
+	// Limits are the host's and everything's that it starts.
+	Limits process.Limits `json:",omitzero"`
 	// CredentialCache is what the client has handed over, for this shell alone;
 	// see wsman.Delegation. It is never in a record.
 	CredentialCache []byte `json:",omitempty"`

@@ -17,6 +17,7 @@ import (
 type remote struct {
 	shellID, socket string
 	hello           Hello // of when it was found
+	account         int   // number of the account that it runs as; -1: this one's
 	protocol        int
 
 	mu     sync.Mutex
@@ -33,19 +34,25 @@ type remote struct {
 const helloTimeout = askTimeout
 
 // attach finds the host behind a socket. It watches it until the host ends or
-// the remote is let go.
-func attach(shellID, socket string) (*remote, error) {
-	c, err := dial(socket)
+// the remote is let go. v is what is known of a host of another account.
+func attach(shellID, socket string, v *voucher) (*remote, error) {
+	c, err := dial(socket, v.account())
 	if err != nil {
 		return nil, err
 	}
-	h := &remote{shellID: shellID, socket: socket, ended: make(chan struct{}), settled: make(chan struct{}), watch: c}
+	h := &remote{
+		shellID: shellID, socket: socket, account: v.account(),
+		ended: make(chan struct{}), settled: make(chan struct{}), watch: c,
+	}
 	answer, err := c.exchange(time.Now().Add(helloTimeout), []byte("GET "+pathWatch+" HTTP/1.1\r\nHost: winrmd\r\n\r\n"), nil)
 	if err == nil {
 		err = json.NewDecoder(io.LimitReader(answer.Body, maxRecord)).Decode(&h.hello)
 	}
 	if err == nil {
 		h.protocol, err = h.hello.negotiate()
+	}
+	if err == nil {
+		err = v.confirm(&h.hello)
 	}
 	if err == nil {
 		err = c.SetDeadline(time.Time{})
@@ -81,7 +88,7 @@ func (h *remote) take() (*conn, error) {
 		return c, nil
 	}
 	h.mu.Unlock()
-	return dial(h.socket)
+	return dial(h.socket, h.account)
 }
 
 // maxIdle is how many connections to a host wait to be used again: about as

@@ -57,7 +57,7 @@ func badHost(t *testing.T, answer string, hold bool) (h *remote, connections *at
 			go serve(c)
 		}
 	}()
-	h, err = attach(newID(), socket)
+	h, err = attach(newID(), socket, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		h.letGo()
@@ -140,12 +140,12 @@ func TestAttachBadHost(t *testing.T) {
 					c.Close()
 				}
 			}()
-			_, err = attach(newID(), socket)
+			_, err = attach(newID(), socket, nil)
 			require.ErrorContains(t, err, "shell host of")
 			assert.False(t, isDead(err), "somebody is there")
 		})
 	}
-	_, err := attach(newID(), filepath.Join(shortDirectory(t), socketName))
+	_, err := attach(newID(), filepath.Join(shortDirectory(t), socketName), nil)
 	assert.True(t, isDead(err))
 }
 

@@ -37,6 +37,9 @@ type RouterConfig struct {
 	// Command is the program, with arguments, that runs a host: it reads a Start
 	// from its standard input.
 	Command []string
+	// Privileged starts hosts as other accounts than this process's; nil: nobody
+	// does.
+	Privileged Starter
 	// Machine is the name of this computer in faults.
 	Machine string
 	// Orphans, if not nil, ends what has come to this process of hosts that were
@@ -49,6 +52,7 @@ type RouterConfig struct {
 // them. It may be used by several goroutines.
 type Router struct {
 	config  RouterConfig
+	own     Starter // of hosts that run as this process's account
 	repeats *shellresource.Repeats
 	stop    chan struct{}
 	tasks   sync.WaitGroup
@@ -80,6 +84,7 @@ func NewRouter(c RouterConfig) (*Router, error) {
 		}
 	}
 	rt := &Router{config: c, hosts: make(map[string]*entry), stop: make(chan struct{})}
+	rt.own = &ownStarter{directory: c.Directory, command: c.Command, orphans: c.Orphans, log: c.Log}
 	rt.repeats = shellresource.NewRepeats(func(id string) bool {
 		_, err := rt.find(id)
 		return err == nil

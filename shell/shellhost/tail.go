@@ -98,7 +98,11 @@ func LookAt(directory, shellID string, client shell.Client) (*Onlooker, error) {
 	if !isShellID(id) {
 		return nil, &shell.NotFoundError{ShellID: shellID}
 	}
-	host, err := attach(id, filepath.Join(directory, id, socketName))
+	v, err := readVoucher(directory, id)
+	if err != nil {
+		return nil, lookError(id, err)
+	}
+	host, err := attach(id, filepath.Join(directory, id, socketName), v)
 	if err != nil {
 		return nil, lookError(id, err)
 	}
@@ -134,7 +138,7 @@ func (o *Onlooker) Info() (shell.Info, error) {
 // Tail calls show with what the shell puts out; see shell.Shell.Tail. Without
 // an error the shell has ended, or everything is shown that was asked for.
 func (o *Onlooker) Tail(ctx context.Context, r shell.TailRequest, show func(shell.Output) error) error {
-	c, err := dial(o.host.socket)
+	c, err := dial(o.host.socket, o.host.account)
 	if err != nil {
 		return o.explain(err)
 	}

@@ -259,7 +259,7 @@ func newHost(t testing.TB, change ...func(*HostConfig)) *hostWorld {
 		require.FailNow(t, "the host does not run", "%v", err)
 	}
 	var err error
-	w.remote, err = attach(w.id, w.socket())
+	w.remote, err = attach(w.id, w.socket(), nil)
 	require.NoError(t, err)
 	t.Cleanup(w.remote.letGo)
 	return w

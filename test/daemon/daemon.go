@@ -29,6 +29,8 @@ type Config struct {
 	Engine  string // the PowerShell engine; empty: what winrmd finds itself
 	// Settings is the content of winrmd.toml; empty: every default.
 	Settings string
+	// Arguments are more of winrmd serve.
+	Arguments []string
 	// Environment is added to that of this process.
 	Environment []string
 	// Log takes what the server logs; nil means nobody. For a server that is
@@ -59,6 +61,9 @@ type Daemon struct {
 const (
 	startTimeout = 30 * time.Second
 	stopTimeout  = 30 * time.Second
+	// waitDelay is for those that hold a server's stderr and end after it: hosts
+	// and, as the superuser, the starter.
+	waitDelay = 20 * time.Second
 )
 
 // Start starts a server on loopback with one user and waits until it is ready.
@@ -100,7 +105,12 @@ func (d *Daemon) prepare() (err error) {
 	if err := os.WriteFile(filepath.Join(d.state, "winrmd.toml"), []byte(c.Settings), 0o600); err != nil {
 		return err
 	}
-	add := exec.Command(c.Program, "user", "add", "--state", d.state, User, "--password-stdin")
+	return d.AddUser(User)
+}
+
+// AddUser adds a user, with Password. Flags are more of winrmd user add.
+func (d *Daemon) AddUser(name string, flags ...string) error {
+	add := exec.Command(d.program, append([]string{"user", "add", "--state", d.state, name, "--password-stdin"}, flags...)...)
 	add.Stdin = strings.NewReader(Password + "\n")
 	if output, err := add.CombinedOutput(); err != nil {
 		return fmt.Errorf("winrmd user add: %w\n%s", err, output)
@@ -115,10 +125,10 @@ func (d *Daemon) start() error {
 	if c.Engine != "" {
 		arguments = append(arguments, "--powershell", c.Engine)
 	}
-	d.process = exec.Command(c.Program, arguments...)
+	d.process = exec.Command(c.Program, append(arguments, c.Arguments...)...)
 	d.process.Env = append(os.Environ(), c.Environment...)
 	d.process.Stderr = c.Log
-	d.process.WaitDelay = time.Second // for an engine that holds its stderr
+	d.process.WaitDelay = waitDelay
 	d.exited, d.err = make(chan struct{}), nil
 	stdout, err := d.process.StdoutPipe()
 	if err != nil {

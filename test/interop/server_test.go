@@ -136,7 +136,7 @@ func (s *server) run(t *testing.T) {
 	s.process.Stdout = &readyWriter{log: s.log, ready: ready}
 	// A process that was left behind may hold the server's standard output or
 	// error; that must not keep Wait from returning.
-	s.process.WaitDelay = time.Second
+	s.process.WaitDelay = 20 * time.Second // hosts and the starter end after it
 	require.NoError(t, s.process.Start())
 
 	process, exited := s.process, s.exited

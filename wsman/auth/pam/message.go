@@ -35,6 +35,9 @@ type Answer struct {
 	Result Result `json:"result"`
 	// User is the name that PAM has for the user, where Accepted.
 	User string `json:"user,omitempty"`
+	// Environment are the variables, as NAME=value, that modules have set for a
+	// session.
+	Environment []string `json:"environment,omitempty"`
 	// Code is PAM's return code, and Message its text.
 	Code    int    `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`

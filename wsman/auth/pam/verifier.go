@@ -22,6 +22,10 @@ type Config struct {
 	Program string
 	// Service is the PAM service.
 	Service string
+	// Run, if not nil, runs the program in this package's place: it gives a line to
+	// its standard input and returns what it writes. It is for a server that is not
+	// the superuser, whom alone PAM tells about everybody.
+	Run func(ctx context.Context, line []byte) ([]byte, error)
 	// Identify makes the identity of a user that PAM has let in; its Generation
 	// is overwritten. Nil means one with the name that PAM gave.
 	Identify func(ctx context.Context, user string) (auth.Identity, error)
@@ -134,20 +138,19 @@ func (v *Verifier) ask(ctx context.Context, r *Request) (*Answer, error) {
 	}
 	line = append(line, '\n')
 	defer clear(line)
-	var out limited
-	command := exec.CommandContext(ctx, v.config.Program)
-	command.Stdin, command.Stdout = bytes.NewReader(line), &out
-	command.Env = []string{} // PAM modules read none of the server's
-	command.Dir = "/"
-	command.WaitDelay = time.Second
-	if err := command.Run(); err != nil {
+	run := v.config.Run
+	if run == nil {
+		run = v.run
+	}
+	text, err := run(ctx, line)
+	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
 		return nil, fmt.Errorf("%w: %s: %w", ErrUnavailable, v.config.Program, err)
 	}
 	var a Answer
-	d := json.NewDecoder(&out.text)
+	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&a); err != nil || d.Decode(new(any)) != io.EOF {
 		return nil, fmt.Errorf("%w: %s: not an answer", ErrUnavailable, v.config.Program)
@@ -156,6 +159,18 @@ func (v *Verifier) ask(ctx context.Context, r *Request) (*Answer, error) {
 		return nil, fmt.Errorf("%w: %s: an answer without a user", ErrUnavailable, v.config.Program)
 	}
 	return &a, nil
+}
+
+// run runs the program.
+func (v *Verifier) run(ctx context.Context, line []byte) ([]byte, error) {
+	var out limited
+	command := exec.CommandContext(ctx, v.config.Program)
+	command.Stdin, command.Stdout = bytes.NewReader(line), &out
+	command.Env = []string{} // PAM modules read none of the server's
+	command.Dir = "/"
+	command.WaitDelay = time.Second
+	err := command.Run()
+	return out.text.Bytes(), err
 }
 
 // limited is a buffer that takes MaxLine bytes.

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
+	"github.com/winrmd/winrmd/shell/process"
+	"github.com/winrmd/winrmd/shell/shellhost"
+	"github.com/winrmd/winrmd/shell/starter"
+)
+
+// starterName is the command that starts hosts as other accounts.
+const starterName = "starter"
+
+// starterSocket is the starter's descriptor of the socket that it is asked by.
+const starterSocket = firstFile
+
+// systemCommands are commands that only this system has.
+func systemCommands() []*cobra.Command { return []*cobra.Command{starterCommand()} }
+
+// starterClient asks the starter.
+type starterClient = starter.Client
+
+// starterCommand is the starter: started by serve, when that is the superuser's.
+func starterCommand() *cobra.Command {
+	var state string
+	var policy starter.Policy
+	cmd := &cobra.Command{
+		Use:    starterName,
+		Short:  "Start hosts as other accounts; started by serve",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			// It ends with the daemons that ask it, and by nothing else.
+			signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE, syscall.SIGUSR1, syscall.SIGUSR2)
+			if err := syscall.SetNonblock(starterSocket, true); err != nil {
+				return errors.New("the command is for winrmd serve, which gives it a socket")
+			}
+			syscall.CloseOnExec(starterSocket)
+			syscall.Umask(0o022)
+			command, err := hostCommand()
+			if err != nil {
+				return err
+			}
+			policy.Directory, policy.Command = starter.Directory(state), command
+			return starter.Serve(os.NewFile(starterSocket, starterName), policy, newLogger(false))
+		},
+	}
+	cmd.Flags().StringVar(&state, "state", "", "the state directory")
+	cmd.Flags().IntVar(&policy.MinID, "min-id", 0, "the smallest number of an account")
+	cmd.Flags().StringVar(&policy.PAMHelper, "pam-helper", "", "the path of winrmd-pam")
+	cmd.Flags().StringVar(&policy.PAMService, "pam-service", "", "the PAM service of sessions")
+	cmd.Flags().StringSliceVar(&policy.Accounts, "account", nil, "accounts below it")
+	return cmd
+}
+
+// defaultServiceAccount is whom a daemon of the superuser becomes where there is
+// such an account and nobody says otherwise.
+const defaultServiceAccount = "winrmd"
+
+// separate leaves the superuser's rights with a starter, if this process has them:
+// from then on it is the service account's, if there is one. It returns nil where
+// it has none, and where the daemon before has handed its starter over.
+func (o *options) separate(ctx context.Context, log *slog.Logger) (*starter.Client, error) {
+	if f := o.inherited.starter; f != nil {
+		return starter.NewClient(f, log), starter.Hide()
+	}
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	state, err := filepath.Abs(o.state)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(starter.Directory(state), 0o711); err != nil {
+		return nil, err
+	}
+	// Nothing of another winrmd's may change hands.
+	lock, err := o.inherited.takeLock(state)
+	if err != nil {
+		return nil, err
+	}
+	o.inherited.lock = lock.file
+	service, err := o.pamService(state, log) // and makes the files that are missing
+	if err != nil {
+		return nil, err
+	}
+	name, err := o.findServiceAccount(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		log.Warn("this winrmd keeps the superuser's rights: there is no account for it; make one (useradd --system "+
+			defaultServiceAccount+"), or name one with --service-account", "account", defaultServiceAccount)
+	}
+	if err := starter.Own(ctx, name, state); err != nil {
+		return nil, err
+	}
+	client, err := o.startStarter(state, service, log)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		return client, nil
+	}
+	if err := starter.GiveUp(ctx, name); err != nil {
+		return nil, err
+	}
+	return client, starter.Hide()
+}
+
+// findServiceAccount is the account that the daemon becomes; empty: it stays what
+// it is.
+func (o *options) findServiceAccount(ctx context.Context) (string, error) {
+	switch o.serviceAccount {
+	case "root":
+		return "", nil
+	case "":
+		_, err := account.LookUp(ctx, defaultServiceAccount)
+		if notFound := (*account.NotFoundError)(nil); errors.As(err, &notFound) {
+			return "", nil
+		}
+		return defaultServiceAccount, err
+	}
+	_, err := account.LookUp(ctx, o.serviceAccount)
+	return o.serviceAccount, err
+}
+
+// pamService is the PAM service of the settings, as they are now.
+func (o *options) pamService(state string, log *slog.Logger) (string, error) {
+	store, err := configuration.Open(state, log)
+	if err != nil {
+		return "", err
+	}
+	return store.Service().Auth.PAMService, nil
+}
+
+// startStarter starts the starter of a state directory.
+func (o *options) startStarter(state, service string, log *slog.Logger) (*starter.Client, error) {
+	own, its, err := starter.Pair()
+	if err != nil {
+		return nil, err
+	}
+	defer its.Close()
+	arguments := []string{starterName, "--state", state, "--min-id", strconv.Itoa(o.minAccountID)}
+	if service != "" {
+		helper, err := findHelper()
+		if err != nil {
+			return nil, fmt.Errorf("Auth.PAMService is set: %w", err)
+		}
+		arguments = append(arguments, "--pam-service", service, "--pam-helper", helper)
+	}
+	for _, name := range o.sessionAccounts {
+		arguments = append(arguments, "--account", name)
+	}
+	cmd := exec.Command("/proc/self/exe", arguments...)
+	cmd.Args[0] = o.program
+	cmd.Stderr, cmd.Dir, cmd.ExtraFiles = os.Stderr, "/", []*os.File{its}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := process.StartOwn(cmd); err != nil {
+		return nil, fmt.Errorf("starter: %w", err)
+	}
+	go func() {
+		log.Error("the starter has ended; no session can be opened as another account until winrmd is started again", "error", cmd.Wait())
+	}()
+	return starter.NewClient(own, log), nil
+}
+
+// checksPasswords has the starter run winrmd-pam; nil where there is none, and
+// this process does.
+func (d *daemon) checksPasswords() func(context.Context, []byte) ([]byte, error) {
+	if d.starter == nil {
+		return nil
+	}
+	return d.starter.Check
+}
+
+// privileged is a Router's.
+func privileged(c *starter.Client) shellhost.Starter {
+	if c == nil {
+		return nil
+	}
+	return c
+}

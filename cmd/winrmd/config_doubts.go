@@ -61,6 +61,7 @@ func doubts(dir string, service configuration.Service, s configuration.Session) 
 	for _, name := range s.Permission {
 		doubt("Permission", known(dir, &service, name))
 	}
+	doubt("RunAsUser", runAsDoubt(&s))
 	// A command shell does without an engine, unless one is named.
 	if s.Plugin == configuration.PluginPowerShell || s.Plugin == configuration.PluginWinrs && s.EnginePath != "" {
 		doubt(engineKey(s), executable(service.Engine(s)))

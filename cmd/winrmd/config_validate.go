@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,7 +35,7 @@ func configValidateCommand() *cobra.Command {
 			for _, err := range failures {
 				fmt.Fprintln(cmd.OutOrStdout(), strings.ReplaceAll(err.Error(), "\n", " "))
 			}
-			for _, doubt := range allDoubts(dir) {
+			for _, doubt := range allDoubts(cmd.Context(), dir) {
 				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", doubt)
 			}
 			if n := len(failures); n > 0 {
@@ -75,10 +76,10 @@ func fileOf(err error) string {
 
 // allDoubts are the warnings about the files of a state directory, as far as
 // they can be read.
-func allDoubts(dir string) []*configuration.FileError {
+func allDoubts(ctx context.Context, dir string) []*configuration.FileError {
 	store := configuration.Look(dir, slog.New(slog.DiscardHandler))
 	service := store.Service()
-	var all []*configuration.FileError
+	all := usersFileDoubts(ctx, dir, service)
 	for _, s := range store.Sessions() {
 		for _, key := range idle(s) {
 			all = append(all, &configuration.FileError{Key: key, Err: fmt.Errorf("kept, without effect for Plugin %q", s.Plugin)})

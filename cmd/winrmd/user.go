@@ -16,15 +16,15 @@ import (
 
 func userCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "Administer the users of a server"}
-	cmd.AddCommand(userAddCommand(), userListCommand(), userRemoveCommand())
+	cmd.AddCommand(userAddCommand(), userSetCommand(), userListCommand(), userRemoveCommand())
 	return cmd
 }
 
 func userAddCommand() *cobra.Command {
-	var dir string
+	var dir, local string
 	var fromStdin, ntlm bool
 	cmd := &cobra.Command{
-		Use:   "add --state DIR NAME --password-stdin [--ntlm=false]",
+		Use:   "add --state DIR NAME --password-stdin [--account ACCOUNT] [--ntlm=false]",
 		Short: "Add a user, or give one a new password",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,11 +46,16 @@ func userAddCommand() *cobra.Command {
 			if ntlm {
 				options = append(options, users.WithNTHash())
 			}
+			if cmd.Flags().Changed("account") {
+				options = append(options, users.WithAccount(local))
+			}
 			replaced, err := file.Add(args[0], password, options...)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.ErrOrStderr(), "warning:", notIsolated)
+			if err := warnUser(cmd, file, &service, args[0]); err != nil {
+				return err
+			}
 			verb := "added"
 			if replaced {
 				verb = "changed"
@@ -61,35 +66,11 @@ func userAddCommand() *cobra.Command {
 	}
 	stateFlag(cmd, &dir)
 	cmd.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from the first line of standard input")
+	accountFlag(cmd, &local)
 	cmd.Flags().BoolVar(&ntlm, "ntlm", true,
 		"keep the NT hash too, which NTLM and CredSSP need; whoever reads it can log on with it as with the password "+
 			"(default: whether winrmd.toml has Negotiate or CredSSP on)")
 	cmd.Flags().Lookup("ntlm").DefValue = "" // it is not always true
-	return cmd
-}
-
-func userListCommand() *cobra.Command {
-	var dir string
-	cmd := &cobra.Command{
-		Use:   "list --state DIR",
-		Short: "List the users",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			file, _, err := openUsers(dir)
-			if err != nil {
-				return err
-			}
-			list, err := file.List()
-			if err != nil {
-				return err
-			}
-			for _, u := range list {
-				fmt.Fprintln(cmd.OutOrStdout(), u.Name)
-			}
-			return nil
-		},
-	}
-	stateFlag(cmd, &dir)
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -34,7 +35,7 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d.warn()
+			d.warn(cmd.Context())
 			return d.serve(cmd.Context(), func(http, https string) {
 				fmt.Fprintf(cmd.OutOrStdout(), "winrmd ready http=%s https=%s\n", http, https)
 			})
@@ -71,12 +72,9 @@ func newLogger(verbose bool) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
-// notIsolated is what users of one server must be told.
-const notIsolated = "all sessions run as the account of winrmd itself, so its users are not isolated from each other"
-
 // warn says at the start what an administrator should know.
-func (d *daemon) warn() {
-	d.log.Warn(notIsolated)
+func (d *daemon) warn(ctx context.Context) {
+	go d.warnAccounts(ctx) // it asks the system, which takes its time
 	if d.allowUnencrypted() {
 		d.log.Warn("passwords and messages are accepted in clear over HTTP; use this on a trusted network only")
 	}

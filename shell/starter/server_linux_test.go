@@ -155,7 +155,7 @@ func (w *world) eventuallyGone(pid int) {
 func TestHost(t *testing.T) {
 	t.Parallel()
 	ann, bob := account.New(t), account.New(t)
-	require.NoError(t, exec.Command("usermod", "--append", "--groups", "games", ann.Name).Run())
+	require.NoError(t, account.Change("usermod", "--append", "--groups", "games", ann.Name))
 	ann, err := known.LookUp(t.Context(), ann.Name)
 	require.NoError(t, err)
 	w := newWorld(t, min(ann.UID, bob.UID))

@@ -53,3 +53,12 @@ func change(program string, arguments ...string) error {
 		}
 	}
 }
+
+// SetPassword gives an account a password of the system.
+func SetPassword(name, password string) error {
+	return change("sh", "-c", `printf '%s:%s\n' "$1" "$2" | chpasswd`, "sh", name, password)
+}
+
+// Change runs a program that changes the accounts of the machine, such as usermod,
+// when no other does.
+func Change(program string, arguments ...string) error { return change(program, arguments...) }

@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/winrmd/winrmd/test/account"
 	"github.com/winrmd/winrmd/wsman/auth"
 )
 
@@ -40,20 +40,13 @@ func service(t *testing.T, name, text string) string {
 	return name
 }
 
-func command(t *testing.T, input, program string, arguments ...string) {
-	c := exec.Command(program, arguments...)
-	c.Stdin = strings.NewReader(input)
-	out, err := c.CombinedOutput()
-	require.NoError(t, err, "%s: %s", program, out)
-}
-
 // TestPAM runs the real program with the real libpam and its modules.
 func TestPAM(t *testing.T) {
 	program := buildHelper(t)
 	const user, password = "winrmdpam", "Kennwort 1"
-	command(t, "", "useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", user)
-	t.Cleanup(func() { command(t, "", "userdel", user) })
-	command(t, user+":"+password, "chpasswd")
+	require.NoError(t, account.Change("useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", user))
+	t.Cleanup(func() { assert.NoError(t, account.Change("userdel", user)) })
+	require.NoError(t, account.SetPassword(user, password))
 
 	unix := service(t, "unix", "auth required pam_unix.so\naccount required pam_unix.so\n")
 	verify := func(service, user, password string) (auth.Identity, error) {
@@ -87,7 +80,7 @@ func TestPAM(t *testing.T) {
 		assert.ErrorIs(t, err, ErrUnavailable, bad)
 	}
 
-	command(t, "", "chage", "--expiredate", "1", user)
+	require.NoError(t, account.Change("chage", "--expiredate", "1", user))
 	_, err = verify(unix, user, password)
 	assert.ErrorIs(t, err, ErrUnusable)
 	assert.ErrorIs(t, err, auth.ErrWrongCredentials)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/winrmd/winrmd/test/account"
 	"github.com/winrmd/winrmd/wsman/auth/ntlm"
 )
 
@@ -94,8 +95,8 @@ func startSamba(t *testing.T) (arguments []string, user, password string) {
 	require.NoError(t, os.MkdirAll(filepath.Dir(sambaPipe), 0o755))
 	file := filepath.Join(dir, "smb.conf")
 	require.NoError(t, os.WriteFile(file, []byte(configuration), 0o600))
-	run(t, "", "useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", user)
-	t.Cleanup(func() { run(t, "", "userdel", user) })
+	require.NoError(t, account.Change("useradd", "--no-create-home", "--shell", "/usr/sbin/nologin", user))
+	t.Cleanup(func() { assert.NoError(t, account.Change("userdel", user)) })
 	run(t, password+"\n"+password+"\n", "smbpasswd", "-c", file, "-s", "-a", user)
 
 	winbindd := exec.Command("winbindd", "--foreground", "--no-process-group", "--configfile="+file)

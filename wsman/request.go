@@ -69,6 +69,9 @@ func (r *Request) parseParts(s *xmlscan.Scanner, p *headerParser) error {
 		case s.Is(NamespaceSOAP, "Body") && !body:
 			body = true
 			err = r.parseBody(s)
+		case header && !body && string(s.Space()) != NamespaceSOAP:
+			// It is passed over. winrm-rs puts the OptionSet of a command shell
+			// between header and body.
 		default:
 			return NewFault(CodeSchemaValidation, "The SOAP envelope holds something other than one header and one body.")
 		}

@@ -238,6 +238,17 @@ func TestEnvelopeRules(t *testing.T) {
 	}
 }
 
+// TestBetweenHeaderAndBody: winrm-rs puts an OptionSet there.
+func TestBetweenHeaderAndBody(t *testing.T) {
+	r, err := ParseRequest([]byte("<env:Envelope "+testNamespaces+"><env:Header>"+required+"</env:Header>"+
+		`<w:OptionSet><w:Option Name="a">b</w:Option></w:OptionSet><env:Body><x/></env:Body></env:Envelope>`), Limits{})
+	require.NoError(t, err)
+	assert.Empty(t, r.Header.Options, "it is passed over")
+	ok, err := r.Body().NextChild(0)
+	require.NoError(t, err)
+	assert.True(t, ok)
+}
+
 func TestLimits(t *testing.T) {
 	parse := func(headers string, l Limits) Header {
 		r, err := ParseRequest([]byte(envelope(required+headers, "")), l)

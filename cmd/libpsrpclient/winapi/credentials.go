@@ -112,7 +112,9 @@ type Proxy struct {
 	User, Password string
 }
 
-// url is who finds the proxy; nil where there is none.
+// url is who finds the proxy; nil where there is none. A proxy gets a password by
+// Basic, and so only from somebody who has asked for Basic: PowerShell asks for
+// Negotiate if it is told nothing, which keeps the password from it.
 func (p *Proxy) url() (func(*url.URL) (*url.URL, error), *Error) {
 	switch p.Access {
 	case ProxyUnspecified, ProxyNone:
@@ -120,6 +122,9 @@ func (p *Proxy) url() (func(*url.URL) (*url.URL, error), *Error) {
 	case ProxyIE, ProxyWinHTTP, ProxyAutoDetect:
 	default:
 		return nil, newError(errorProxyAccessType, "")
+	}
+	if p.User != "" && p.Mechanism != MechanismBasic {
+		return nil, newError(errorProxyAuthentication, "")
 	}
 	return func(endpoint *url.URL) (*url.URL, error) {
 		u, err := wsmanclient.ProxyFromEnvironment(endpoint)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -59,7 +60,7 @@ func asError(err error) *Error {
 	case errors.As(err, &refused):
 		return refusedError(refused)
 	case errors.As(err, &status):
-		return newError(statusCode(status.StatusCode), "")
+		return statusError(status.StatusCode)
 	case errors.As(err, &network):
 		return networkError(network)
 	case errors.Is(err, wsmanclient.ErrUnencrypted):
@@ -115,6 +116,16 @@ func offers(schemes []string, scheme string) bool {
 	return false
 }
 
+// statusError says which status it was where the code does not: a proxy has some
+// of its own.
+func statusError(status int) *Error {
+	code := statusCode(status)
+	if code == errorUnknownStatus {
+		return newError(code, fmt.Sprintf("It is %d %s.", status, http.StatusText(status)))
+	}
+	return newError(code, "")
+}
+
 func statusCode(status int) wsman.FaultCode {
 	switch status {
 	case http.StatusBadRequest:
@@ -147,5 +158,8 @@ func networkError(e *wsmanclient.NetworkError) *Error {
 	case errors.As(e, &timeout) && timeout.Timeout(), errors.Is(e, os.ErrDeadlineExceeded), e.Connected:
 		return newError(errorNetworkTimedOut, "")
 	}
-	return newError(errorCannotConnect, "")
+	if e.Err == nil {
+		return newError(errorCannotConnect, "")
+	}
+	return newError(errorCannotConnect, "The cause is: "+e.Err.Error()+".") // it may be a proxy's
 }

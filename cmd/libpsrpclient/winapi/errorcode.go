@@ -24,6 +24,7 @@ const (
 	errorSetOptionParameter    wsman.FaultCode = 0x80338178
 	errorInvalidLocale         wsman.FaultCode = 0x80338194
 	errorInvalidUILanguage     wsman.FaultCode = 0x80338195
+	errorProxyAuthentication   wsman.FaultCode = 0x8033819A
 	errorProxyAccessType       wsman.FaultCode = 0x8033819C
 	errorGetDwordParameter     wsman.FaultCode = 0x8033819F
 	errorGetStringParameter    wsman.FaultCode = 0x803381A0
@@ -78,6 +79,9 @@ var texts = map[wsman.FaultCode]string{
 		"again.",
 	errorInvalidUILanguage: "The WinRM client cannot process the request. The UI language option is invalid. Change the UI " +
 		"language and try again.",
+	errorProxyAuthentication: "The WinRM client cannot process the request. The authentication mechanism for the proxy is not " +
+		"supported: this client gives a proxy a user name and a password by Basic only. Ask for Basic (-ProxyAuthentication Basic) " +
+		"and try the request again.",
 	errorProxyAccessType: "The WinRM client cannot process the request. The proxy access type is incorrect. Use one of the " +
 		"proxy access type flags; the flags cannot be combined. Change the invalid proxy access type and try the request again.",
 	errorRedirectNotAvailable: "An application tried to retrieve the HTTP Redirect location from the session when no redirect " +

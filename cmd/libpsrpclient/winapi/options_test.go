@@ -54,4 +54,19 @@ func TestProxyAccess(t *testing.T) {
 	defer api.Close()
 	_, err := api.NewSession("server", Credentials{}, Proxy{Access: 3})
 	assert.Equal(t, errorProxyAccessType, err.Code)
+	for mechanism, want := range map[Mechanism]wsman.FaultCode{
+		MechanismBasic: 0, MechanismDefault: errorProxyAuthentication, MechanismNegotiate: errorProxyAuthentication, MechanismDigest: errorProxyAuthentication,
+	} {
+		p := Proxy{Access: ProxyIE, Mechanism: mechanism, User: "u", Password: "p"}
+		_, err := p.url()
+		if want == 0 {
+			assert.Nil(t, err)
+			continue
+		}
+		require.NotNil(t, err, mechanism)
+		assert.Equal(t, want, err.Code, mechanism)
+		p.User = ""
+		_, err = p.url()
+		assert.Nil(t, err, "without a password there is nothing to keep from it")
+	}
 }

@@ -30,9 +30,19 @@ type client struct {
 }
 
 // loop runs scripts that come as lines of base64, and writes what they put out.
-// Errors are ERROR, their identifier and their message.
+// Errors are ERROR, their identifier and their message. What scripts wait for has
+// an end: await's is shorter than answerTime, so that it can be told.
 const loop = `
 $ErrorView = 'NormalView'
+function await($condition) {
+    for ($end = [datetime]::UtcNow.AddSeconds(150); -not (& $condition); Start-Sleep -Milliseconds 20) {
+        if ([datetime]::UtcNow -gt $end) { throw "never: $condition" }
+    }
+}
+function begun($job) {
+    await { $job.ChildJobs[0].Output.Count -or $job.State -notin 'NotStarted', 'Running' }
+    if (-not $job.ChildJobs[0].Output.Count) { throw "the job is $($job.State): $($job.ChildJobs[0].JobStateInfo.Reason)" }
+}
 function show { process { "$($_.Name) $($_.State) $($_.Availability)" } }
 function detail { process { "$($_.State) $($_.Availability) $($_.IdleTimeout) $($_.OutputBufferingMode)" } }
 while ($null -ne ($line = [Console]::In.ReadLine())) {
@@ -48,6 +58,12 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
 
 // answerTime is how long a script may take on a machine that is busy.
 const answerTime = 3 * time.Minute
+
+// untilFile is what a command at a server does until somebody makes a file. Where
+// nobody does, it is not there for ever.
+func untilFile(file string) string {
+	return `foreach ($i in 1..24000) { if ([System.IO.File]::Exists(` + file + `)) { break }; Start-Sleep -Milliseconds 50 }`
+}
 
 // startClient starts a client of a host.
 func startClient(t *testing.T, host func() (string, error), more ...string) *client {

@@ -25,10 +25,10 @@ func (c *client) eventually(t *testing.T, script, want string) {
 
 // running starts a command that runs until somebody makes a file, and knows that
 // it runs.
-const running = `
+var running = `
 $s = New-PSSession @at -Name work
-$j = Invoke-Command $s -AsJob { 'begun'; while (-not [System.IO.File]::Exists($using:file)) { Start-Sleep -Milliseconds 50 }; 'done' }
-while (-not $j.ChildJobs[0].Output.Count) { Start-Sleep -Milliseconds 50 }
+$j = Invoke-Command $s -AsJob { 'begun'; ` + untilFile("$using:file") + `; 'done' }
+begun $j
 $s | show`
 
 // TestClientCloses: a session with a running command is kept when its client ends,

@@ -45,7 +45,7 @@ func TestInDisconnectedSession(t *testing.T) {
 	here, there := pair(t)
 	assert.Equal(t, "task Disconnected None", here.one(t, `Invoke-Command @at -InDisconnectedSession -SessionName task { 1; Start-Sleep -Milliseconds 300; 2; 3 } | show`))
 	assert.Equal(t, []string{"1", "2", "3"}, there.run(t, `Receive-PSSession @at -Name task`))
-	assert.Equal(t, "task Opened Available", there.one(t, `Get-PSSession -Name task | show`))
+	there.eventually(t, `Get-PSSession -Name task | show`, "task Opened Available")
 	assert.Equal(t, "task Disconnected Busy", here.one(t, `Get-PSSession @at -Name task | show`))
 	assert.Equal(t, []string{"4"}, there.run(t, `Invoke-Command (Get-PSSession -Name task) { 4 }`))
 }
@@ -68,17 +68,18 @@ func TestReceiveTargets(t *testing.T) {
 func TestJobOfDisconnectedSession(t *testing.T) {
 	t.Parallel()
 	here, _ := pair(t)
+	file := t.TempDir() + "/go"
 	assert.Equal(t, []string{"True"}, here.run(t, `
-$s = New-PSSession @at -Name work
-$j = Invoke-Command $s { 1; Start-Sleep 2; 2 } -AsJob
-while (-not $j.ChildJobs[0].Output.Count) { Start-Sleep -Milliseconds 50 }
+$file = '`+file+`'; $s = New-PSSession @at -Name work
+$j = Invoke-Command $s { 1; `+untilFile("$using:file")+`; 2 } -AsJob
+begun $j
 $j.HasMoreData`))
 	assert.Equal(t, "work Disconnected None", here.one(t, `Disconnect-PSSession $s | show`))
 	assert.Equal(t, "Disconnected", here.one(t, `$j.State`))
 	assert.Equal(t, "Disconnected", here.one(t, `(Wait-Job $j -WarningAction SilentlyContinue).State`), "Wait-Job does not wait for a disconnected job")
 	assert.Equal(t, []string{"True"}, here.run(t, `$r = Receive-PSSession $s; $r.InstanceId -eq $j.InstanceId`), "the same job, without -OutTarget")
-	assert.Equal(t, []string{"1", "2", "Completed"}, here.run(t, `$j | Wait-Job | Receive-Job; $j.State`))
-	assert.Equal(t, "work Opened Available", here.one(t, `$s | show`))
+	assert.Equal(t, []string{"1", "2", "Completed"}, here.run(t, `[System.IO.File]::WriteAllText($file, ''); $j | Wait-Job | Receive-Job; $j.State`))
+	here.eventually(t, `$s | show`, "work Opened Available")
 	assert.Equal(t, "work Opened Available", here.one(t, `Receive-PSSession $s; $s | show`), "of a session that is connected already")
 }
 

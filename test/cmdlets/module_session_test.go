@@ -65,11 +65,11 @@ func TestModuleReceive(t *testing.T) {
 	t.Parallel()
 	d := server(t, "")
 	here, there := startModule(t, d.HTTP), startModule(t, d.HTTP)
-	const leave = `
+	leave := `
 $s = New-PSSession @at -Name Left
-$j = Invoke-Command $s -AsJob { param($file) 'first'; while (-not [System.IO.File]::Exists($file)) { Start-Sleep -Milliseconds 50 }; 'last'; Write-Error 'wrong' } -ArgumentList `
+$j = Invoke-Command $s -AsJob { param($file) 'first'; ` + untilFile("$file") + `; 'last'; Write-Error 'wrong' } -ArgumentList `
 	const left = `
-while (-not $j.ChildJobs[0].Output.Count) { Start-Sleep -Milliseconds 20 }
+begun $j
 $null = Receive-Job $j
 Disconnect-PSSession $s | show; $j.State`
 
@@ -87,7 +87,7 @@ $same = Receive-PSSession (Get-PSSession); $same.Name; $got.State`), "and as the
 		there.run(t, `[System.IO.File]::WriteAllText('`+file+`', '')
 $null = Wait-Job $got; Receive-Job $got | Where-Object { "$_" -ne 'first' }; "$($got.State) $($got.HasMoreData)"`))
 	assert.Equal(t, []string{"Left Opened Available", "still"}, there.run(t, `
-$s = Get-PSSession; while ($s.Availability -ne 'Available') { Start-Sleep -Milliseconds 20 }; $s | show
+$s = Get-PSSession; await { $s.Availability -eq 'Available' }; $s | show
 Invoke-Command $s { 'still' }; Remove-PSSession $s`))
 
 	file += "b"
@@ -112,12 +112,12 @@ func TestModuleKilled(t *testing.T) {
 	here, there := startModule(t, d.HTTP), startModule(t, d.HTTP)
 	file := t.TempDir() + "/killed"
 	assert.Equal(t, "Dis Disconnected None", here.one(t, `
-$s = Invoke-Command @at -InDisconnectedSession -SessionName Dis { param($file) 'first'; while (-not [System.IO.File]::Exists($file)) { Start-Sleep -Milliseconds 50 }; 'last' } -ArgumentList '`+file+`'
+$s = Invoke-Command @at -InDisconnectedSession -SessionName Dis { param($file) 'first'; `+untilFile("$file")+`; 'last' } -ArgumentList '`+file+`'
 $s | show`))
 	here.kill(t)
 	assert.Equal(t, []string{"first", "last", "Dis Opened Available"}, there.run(t, `[System.IO.File]::WriteAllText('`+file+`', '')
 Receive-PSSession @at -Name Dis
-$s = Get-PSSession; while ($s.Availability -ne 'Available') { Start-Sleep -Milliseconds 20 }; $s | show
+$s = Get-PSSession; await { $s.Availability -eq 'Available' }; $s | show
 Remove-PSSession $s`))
 }
 

@@ -95,7 +95,7 @@ func TestStop(t *testing.T) {
 	assert.Equal(t, []string{"Stopped", "still"}, c.run(t, `
 $s = New-PSSession @at
 $j = Invoke-Command $s -AsJob { 'begun'; Start-Sleep 1000 }
-while (-not $j.ChildJobs[0].Output.Count) { Start-Sleep -Milliseconds 50 }
+begun $j
 Stop-Job $j; $j.State
 Invoke-Command $s { 'still' }`))
 }
@@ -115,6 +115,10 @@ func TestEnter(t *testing.T) {
 		"ERROR RemoteRunspaceNotAvailableForSpecifiedName,")
 	assert.Empty(t, here.run(t, `Invoke-Command $s { Get-PSSession | Disconnect-PSSession }`), "there is none")
 	assert.Equal(t, "Connected PT7200.000S Block", there.one(t, atServer("in")))
+	// The genuine cmdlet itself does not mind: where somebody runs it in the
+	// client, the session is disconnected, and what is typed goes nowhere.
+	assert.Equal(t, "in Disconnected None", here.one(t, `Disconnect-PSSession $s | show`), "by the client, not by what is typed")
+	assert.Equal(t, "in Opened Available", here.one(t, `Connect-PSSession $s | show`))
 	assert.Equal(t, "in Opened Available", here.one(t, `Exit-PSSession; $s | show`))
 	assert.Equal(t, "False", here.one(t, `"$($host.IsRunspacePushed)"`))
 	assert.Equal(t, "in Disconnected None", here.one(t, `Disconnect-PSSession $s | show`), "from outside")

@@ -13,6 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// shortRetry is for how long a client tries a network that is lost for good: not
+// so short that a busy machine is taken for that.
+const shortRetry = 12 * time.Second
+
 // quick lets a client find out soon that its network is down.
 const quick = `; $at.SessionOption = New-PSSessionOption -OperationTimeout 5000`
 
@@ -47,7 +51,7 @@ func TestNetworkIsDownForAWhile(t *testing.T) {
 			assert.Empty(t, c.run(t, `signal; Start-Sleep 12`)) // longer than a Receive takes
 			p.restore()
 			assert.Equal(t, []string{"begun", "done", "Completed"}, c.run(t, `$j | Wait-Job | Receive-Job; $j.State`))
-			assert.Equal(t, "work Opened Available", c.one(t, `$s | show`))
+			c.eventually(t, `$s | show`, "work Opened Available")
 			assert.Equal(t, []string{"7"}, c.run(t, `Invoke-Command $s { 7 }`))
 		})
 	}
@@ -57,7 +61,7 @@ func TestNetworkIsDownForAWhile(t *testing.T) {
 // the session disconnected, and comes back when it is asked to.
 func TestNetworkIsDownForGood(t *testing.T) {
 	t.Parallel()
-	p, c, address := behindProxy(t, 8*time.Second, soonLost)
+	p, c, address := behindProxy(t, shortRetry, soonLost)
 	assert.Equal(t, "work Opened Busy", c.one(t, running))
 	p.down()
 	p.cut()
@@ -69,7 +73,7 @@ func TestNetworkIsDownForGood(t *testing.T) {
 	assert.Empty(t, there.run(t, login(t, address)))
 	there.eventually(t, `Get-PSSession @at -Name work | show`, "work Disconnected None")
 	assert.Equal(t, []string{"begun", "done", "Completed"}, c.run(t, `$null = Receive-PSSession $s; $j | Wait-Job | Receive-Job; $j.State`))
-	assert.Equal(t, "work Opened Available", c.one(t, `$s | show`))
+	c.eventually(t, `$s | show`, "work Opened Available")
 }
 
 // TestNetworkMessages: PowerShell says what happens to its network.
@@ -82,24 +86,25 @@ func TestNetworkMessages(t *testing.T) {
 		assert.Equal(t, "work Opened Available", c.one(t, `$s = New-PSSession @at -Name work; $s | show`))
 		answer := make(chan []string, 1)
 		go func() {
-			lines, _ := c.try(`Invoke-Command $s { [System.IO.File]::WriteAllText($using:file, ''); Start-Sleep 3; 'over' }`)
+			lines, _ := c.try(untilSecond)
 			answer <- lines
 		}()
 		waitForFile(t, c.file)
 		p.down()
 		p.cut()
 		require.Eventually(t, func() bool { return strings.Contains(c.stderr.String(), "interrupted") }, answerTime, 50*time.Millisecond)
+		writeSecond(t, c)
 		p.restore()
 		assert.Equal(t, []string{"over"}, <-answer)
 		c.says(t, "The network connection to "+host+" has been restored.")
 	})
 	t.Run("for good", func(t *testing.T) {
 		t.Parallel()
-		p, c, _ := behindProxy(t, 5*time.Second, soonLost)
+		p, c, _ := behindProxy(t, shortRetry, soonLost)
 		assert.Equal(t, "work Opened Available", c.one(t, `$s = New-PSSession @at -Name work; $s | show`))
 		answer := make(chan []string, 1)
 		go func() {
-			lines, _ := c.try(`Invoke-Command $s { [System.IO.File]::WriteAllText($using:file, ''); Start-Sleep 8; 'over' }`)
+			lines, _ := c.try(untilSecond)
 			answer <- lines
 		}()
 		waitForFile(t, c.file)
@@ -110,9 +115,19 @@ func TestNetworkMessages(t *testing.T) {
 		// Of the session, and, if PowerShell hears of that in time, of the computer.
 		c.says(t, "omputer "+host+" has been successfully disconnected.")
 		assert.Equal(t, "work Disconnected None", c.one(t, `$s | show`))
+		writeSecond(t, c)
 		p.restore()
 		assert.Equal(t, []string{"over"}, c.run(t, `Receive-PSSession $s | Wait-Job | Receive-Job`))
 	})
+}
+
+// untilSecond is a command that makes one file and waits for another: the network
+// fails in between, however long that takes.
+var untilSecond = `Invoke-Command $s { [System.IO.File]::WriteAllText($using:file, ''); ` + untilFile("($using:file + '2')") + `; 'over' }`
+
+func writeSecond(t *testing.T, c *client) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(c.file+"2", nil, 0o600))
 }
 
 // says waits until the client has said something on its standard error, which

@@ -26,7 +26,7 @@ func TestVariableAtConnect(t *testing.T) {
 	for _, name := range []string{"connect", "receive"} {
 		assert.Equal(t, "Connected PT480.000S Drop", here.one(t, atServer(name)))
 	}
-	assert.Equal(t, "Opened Available 480000 Drop", there.one(t, `Get-PSSession -Name receive | detail`))
+	there.eventually(t, `Get-PSSession -Name receive | detail`, "Opened Available 480000 Drop")
 }
 
 // TestModuleOptionsAtConnect: with the module, -SessionOption of both commands

@@ -18,7 +18,7 @@ func TestReceiveAfterConnect(t *testing.T) {
 	begin := func(name string) {
 		t.Helper()
 		assert.Equal(t, name+" Disconnected None", here.one(t, `$file = '`+file+`'
-Invoke-Command @at -InDisconnectedSession -SessionName `+name+` { 'begun'; while (-not [System.IO.File]::Exists($using:file)) { Start-Sleep -Milliseconds 50 }; 'done' } | show`))
+Invoke-Command @at -InDisconnectedSession -SessionName `+name+` { 'begun'; `+untilFile("$using:file")+`; 'done' } | show`))
 	}
 	begin("ended")
 	assert.Equal(t, "ended Opened Busy", there.one(t, `$s = Connect-PSSession @at -Name ended; $s | show`))
@@ -31,6 +31,8 @@ Invoke-Command @at -InDisconnectedSession -SessionName `+name+` { 'begun'; while
 	for _, script := range []string{
 		`Get-PSSession @at | Receive-PSSession`,
 		`Receive-PSSession -InstanceId (Get-PSSession @at).InstanceId @at`,
+		`$l = Get-PSSession @at | Connect-PSSession; Receive-PSSession -Id $l.Id`,
+		`$l = Get-PSSession @at | Connect-PSSession; Receive-PSSession -Name $l.Name -OutTarget Job | Wait-Job | Receive-Job`,
 	} {
 		begin("other")
 		assert.Equal(t, []string{"begun", "done"}, there.run(t, script), script)

@@ -22,7 +22,7 @@ $s = New-PSSession @at
 $first = Invoke-Command $s -AsJob { Start-Sleep 1000 }
 Stop-Job $first
 $second = Invoke-Command $s -AsJob { 'begun'; Start-Sleep 1000 }
-while (-not $second.ChildJobs[0].Output.Count) { Start-Sleep -Milliseconds 20 }
+begun $second
 Stop-Job $second; $second.State
 Invoke-Command $s { 'still' }
 Remove-PSSession $s`)) {

@@ -4,7 +4,6 @@ package cmdlets
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -18,11 +17,11 @@ function wait($job, [switch] $Force) {
     $w = @{ Shell = [powershell]::Create(); Output = [System.Management.Automation.PSDataCollection[psobject]]::new() }
     $null = $w.Shell.AddScript('param($job, $force) "waits"; $ended = Wait-Job $job -Force:$force; "returned $($ended.Count) $($job.State)"').AddArgument($job).AddArgument([bool] $Force)
     $w.Call = $w.Shell.BeginInvoke($none, $w.Output)
-    while (-not $w.Output.Count) { Start-Sleep -Milliseconds 20 }
+    await { $w.Output.Count }
     $w
 }
 function ended($w) { $w.Call.AsyncWaitHandle.WaitOne(1000) }
-function answer($w) { $null = $w.Call.AsyncWaitHandle.WaitOne(); $w.Output[1]; $w.Shell.Dispose() }`
+function answer($w) { await { $w.Call.IsCompleted }; $w.Output[1]; $w.Shell.Dispose() }`
 
 // TestWaitJob: Wait-Job returns when the job's session is disconnected; with
 // -Force it waits until the session is opened again and the job has ended. What
@@ -52,7 +51,7 @@ func TestWaitJob(t *testing.T) {
 // for good and the client has left the session disconnected.
 func TestWaitJobAtNetworkFailure(t *testing.T) {
 	t.Parallel()
-	p, c, _ := behindProxy(t, 8*time.Second, soonLost)
+	p, c, _ := behindProxy(t, shortRetry, soonLost)
 	assert.Empty(t, c.run(t, waiting))
 	assert.Equal(t, "work Opened Busy", c.one(t, running))
 	assert.Empty(t, c.run(t, `$plain = wait $j; $forced = wait $j -Force`))

@@ -42,7 +42,7 @@ func TestWinrm(t *testing.T) {
 
 	file := t.TempDir() + "/on"
 	_, stderr, status := winrm("invoke", "--in-disconnected-session", "--name", "Ours", "--argument", file,
-		"param($file) 'first'; while (-not [IO.File]::Exists($file)) { Start-Sleep -Milliseconds 50 }; 'last'; [pscustomobject]@{ N = 1 }")
+		"param($file) 'first'; "+untilFile("$file")+"; 'last'; [pscustomobject]@{ N = 1 }")
 	require.Zero(t, status, stderr)
 	assert.Equal(t, []string{"first", "last", "@{N=1}"}, c.run(t, `
 Get-PSSession @at -Name Ours | ForEach-Object { if ("$($_.State) $($_.Availability)" -ne 'Disconnected None') { $_ | Out-String } }

@@ -1,6 +1,7 @@
 package runspace
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -96,6 +97,30 @@ func (io *IO) Variables(pattern string) []Variable {
 	}
 	slices.SortFunc(all, func(a, b Variable) int { return strings.Compare(value.Fold(a.Name), value.Fold(b.Name)) })
 	return all
+}
+
+// SetVariable gives a variable of the runspace a value, or with global false one of
+// the scope that the call stands in. The value may be anything that clixml.Marshal
+// takes.
+func (io *IO) SetVariable(name string, v any, global bool) error {
+	o, err := clixml.Marshal(v)
+	if err != nil {
+		return err
+	}
+	sc := io.run.scope
+	if global {
+		sc = io.run.rs.global
+	}
+	return io.run.set(sc, name, o)
+}
+
+// Evaluate runs a script where the call stands, with its $_ and its variables, and
+// gives out what it puts out.
+func (io *IO) Evaluate(ctx context.Context, script string, out func(clixml.Value) error) error {
+	if io.run.config.NoLanguage {
+		return NewError("ScriptsNotAllowed", clixml.ParserError, nil, "This endpoint is in no-language mode and runs no scripts.")
+	}
+	return io.Call(ctx, clixml.ScriptBlock(script), io.run.item, out)
 }
 
 // Compare is what a comparison of the language is, such as "like", for a command

@@ -39,6 +39,8 @@ func TestCommands(t *testing.T) {
 		{"Get-Random -Minimum 3 -Maximum 4", "3"}, {"(1..5 | Get-Random -Count 3 | Measure-Object).Count", "3"},
 		{"(1..9 | Get-Random -SetSeed 1) -eq (1..9 | Get-Random -SetSeed 1)", "True"}, {"(Get-Process | Measure-Object).Count", "1"}, {"Start-Sleep -Milliseconds 1; 'slept'", "slept"},
 		{"Write-Output x -OutVariable v | Out-Null; $v", "x"}, {"Write-Warning w -WarningVariable v -WarningAction SilentlyContinue; \"$($v.Count)\"", "1"},
+		{"Set-Variable a 1; Set-Variable b, c 2; $a; $b; $c", "1 2 2"}, {"Set-Variable -Name x -Value 7 -Scope Global -PassThru | % Value", "7"},
+		{"Invoke-Expression '1; 2'; '3' | iex", "1 2 3"}, {"1, 2 | % { iex '$_ * 2' }", "2 4"}, {"iex '$q = 5'; $q", "5"}, {"Get-History", ""},
 	} {
 		got := p.RunScript(t.Context(), test.script)
 		assert.Empty(t, got.Errors(), test.script)

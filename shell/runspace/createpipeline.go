@@ -9,10 +9,11 @@ import (
 
 // createPipeline is what CREATE_PIPELINE asks for (2.2.2.10).
 type createPipeline struct {
-	noInput bool
-	nested  bool
-	host    hostInfo
-	history string
+	noInput  bool
+	nested   bool
+	host     hostInfo
+	history  string // what the user has typed; "" where the client does not say
+	remember bool   // it goes into the history
 	// statements are pipelines of commands, one after the other.
 	statements [][]commandCall
 }
@@ -24,6 +25,9 @@ type commandCall struct {
 	local     bool // a scope of its own
 	arguments []commandArgument
 	merge     merge
+	// claims says that the errors of the commands before it that have no place
+	// come to it as input.
+	claims bool
 }
 
 // commandArgument is a parameter (2.2.3.13); an empty name is none.
@@ -48,7 +52,9 @@ func readCreatePipeline(m psrp.Message) (*createPipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &createPipeline{noInput: boolean(o, "NoInput", true), nested: boolean(o, "IsNested", false), host: readHostInfo(o)}
+	c := &createPipeline{
+		noInput: boolean(o, "NoInput", true), nested: boolean(o, "IsNested", false), remember: boolean(o, "AddToHistory", false), host: readHostInfo(o),
+	}
 	shell, ok := member(o, "PowerShell").(*clixml.Object)
 	if !ok {
 		return nil, refuse(codeNullInput, "The message CREATE_PIPELINE has no PowerShell.", nil)
@@ -103,6 +109,7 @@ func readCommand(o *clixml.Object) commandCall {
 	if my := number(member(o, "MergeMyResult")); number(member(o, "MergeToResult")) == resultOutput && (my == resultError || my == resultAll) {
 		c.merge.toOutput[0] = true
 	}
+	c.claims = number(member(o, "MergePreviousResults"))&resultError != 0
 	return c
 }
 

@@ -146,6 +146,14 @@ func (io *IO) write(ctx context.Context, e *clixml.ErrorRecord) error {
 		io.run.rs.noted(e)
 		return nil
 	}
+	if err := io.putError(ctx, e); err != nil || io.errorAction != "Inquire" {
+		return err
+	}
+	return io.inquire(ctx, &io.errorAction)
+}
+
+// putError puts an error where the client wants those.
+func (io *IO) putError(ctx context.Context, e *clixml.ErrorRecord) error {
 	toOutput, toNull := io.merge.of(StreamError)
 	if !toOutput && !toNull {
 		return io.run.writeError(ctx, e)
@@ -155,25 +163,25 @@ func (io *IO) write(ctx context.Context, e *clixml.ErrorRecord) error {
 	if toNull {
 		return nil
 	}
-	return io.next(ctx, e.Object())
+	return io.merge.give(ctx, StreamError, e.Object(), io.next)
 }
 
 // Warning puts a text into the warning stream.
 func (io *IO) Warning(ctx context.Context, format string, values ...any) error {
-	return io.informational(ctx, StreamWarning, io.warning, clixml.WarningRecord, format, values)
+	return io.informational(ctx, StreamWarning, &io.warning, clixml.WarningRecord, format, values)
 }
 
 // Verbose puts a text into the verbose stream, if anybody wants it.
 func (io *IO) Verbose(ctx context.Context, format string, values ...any) error {
-	return io.informational(ctx, StreamVerbose, io.verbose, clixml.VerboseRecord, format, values)
+	return io.informational(ctx, StreamVerbose, &io.verbose, clixml.VerboseRecord, format, values)
 }
 
 // Debug puts a text into the debug stream, if anybody wants it.
 func (io *IO) Debug(ctx context.Context, format string, values ...any) error {
-	return io.informational(ctx, StreamDebug, io.debug, clixml.DebugRecord, format, values)
+	return io.informational(ctx, StreamDebug, &io.debug, clixml.DebugRecord, format, values)
 }
 
-func (io *IO) informational(ctx context.Context, s Stream, action, typeName, format string, values []any) error {
+func (io *IO) informational(ctx context.Context, s Stream, action *string, typeName, format string, values []any) error {
 	text := format
 	if len(values) > 0 {
 		text = fmt.Sprintf(format, values...)
@@ -182,12 +190,17 @@ func (io *IO) informational(ctx context.Context, s Stream, action, typeName, for
 	if err := io.collect(s, o); err != nil {
 		return err
 	}
-	switch action {
+	switch *action {
 	case "Stop":
 		return &scriptError{NewError("ActionPreferenceStop", clixml.OperationStopped, nil,
 			"The running command stopped because the preference variable or common parameter is set to Stop: %s", text)}
 	case "SilentlyContinue", "Ignore":
 		return nil
+	case "Inquire":
+		if err := io.redirect(ctx, s, o); err != nil {
+			return err
+		}
+		return io.inquire(ctx, action)
 	}
 	return io.redirect(ctx, s, o)
 }
@@ -199,7 +212,7 @@ func (io *IO) redirect(ctx context.Context, s Stream, o *clixml.Object) error {
 	case toNull:
 		return nil
 	case toOutput:
-		return io.next(ctx, o)
+		return io.merge.give(ctx, s, o, io.next)
 	}
 	return io.run.client.put(ctx, s, o)
 }

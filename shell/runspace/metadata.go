@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/winrmd/winrmd/psrp"
@@ -14,7 +15,9 @@ import (
 // metadataQuery is what GET_COMMAND_METADATA asks for (2.2.2.14).
 type metadataQuery struct {
 	names []string
-	types clixml.CommandType
+	// namespaces are patterns of modules; the endpoint's commands are in none.
+	namespaces []string
+	types      clixml.CommandType
 }
 
 func readMetadataQuery(m psrp.Message) (*metadataQuery, error) {
@@ -23,21 +26,35 @@ func readMetadataQuery(m psrp.Message) (*metadataQuery, error) {
 		return nil, err
 	}
 	q := &metadataQuery{types: clixml.CommandType(number(member(o, "CommandType")))}
-	names := member(o, "Name")
-	for _, v := range elements(names) {
-		q.names = append(q.names, value.String(v))
-	}
-	if s := text(names); s != "" {
-		q.names = append(q.names, s)
-	}
+	q.names, q.namespaces = texts(member(o, "Name")), texts(member(o, "Namespace"))
 	return q, nil
+}
+
+// texts are one text or a list of them.
+func texts(v clixml.Value) []string {
+	var all []string
+	for _, one := range elements(v) {
+		all = append(all, value.String(one))
+	}
+	if s := text(v); s != "" {
+		all = append(all, s)
+	}
+	return all
+}
+
+// within reports whether the endpoint's commands are in what the query names.
+func (q *metadataQuery) within() bool {
+	return len(q.namespaces) == 0 || slices.ContainsFunc(q.namespaces, func(p string) bool { return value.Like("", p, false) })
 }
 
 // metadata answers GET_COMMAND_METADATA: how many commands there are, then each.
 func (r *run) metadata(ctx context.Context, q *metadataQuery) error {
-	found := r.table.list(q.names, q.types)
+	var found []listed
+	if q.within() {
+		found = r.table.list(q.names, q.types)
+	}
 	count := bag(property("Count", clixml.Int32(len(found))))
-	count.TypeNames = typesCustomObject
+	count.TypeNames = append([]string{"Selected.Microsoft.PowerShell.Commands.GenericMeasureInfo"}, typesCustomObject...)
 	if err := r.client.put(ctx, StreamOutput, count); err != nil {
 		return err
 	}
@@ -91,7 +108,13 @@ var typesCustomObject = []string{"System.Management.Automation.PSCustomObject", 
 // metadata is a command as GET_COMMAND_METADATA is answered (2.2.3.20 to
 // 2.2.3.22). Commands of Go show as cmdlets.
 func (l listed) metadata() *clixml.Object {
-	return &clixml.Object{TypeNames: typesCustomObject, Extended: l.properties()}
+	kind := "CmdletInfo"
+	if l.alias != "" {
+		kind = "AliasInfo"
+	}
+	return &clixml.Object{
+		TypeNames: append([]string{"Selected.System.Management.Automation." + kind}, typesCustomObject...), Extended: l.properties(),
+	}
 }
 
 // properties are what proxies are made of.

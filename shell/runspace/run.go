@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/winrmd/winrmd/psrp/clixml"
 	"github.com/winrmd/winrmd/shell/runspace/language"
@@ -178,6 +179,8 @@ func (r *run) request(ctx context.Context, c *createPipeline, input source) (err
 			r.rs.session.log.Error("a command has panicked", "panic", e)
 		}
 	}()
+	began := time.Now()
+	defer func() { r.remember(c, began, err) }()
 	for _, statement := range c.statements {
 		if err := r.calls(ctx, statement, input); err != nil {
 			return err

@@ -16,6 +16,7 @@ type Runspace struct {
 	global  *scope
 	errors  []*clixml.ErrorRecord // the latest last
 	used    int                   // bytes that variables take
+	history history
 
 	// nested are pipelines that wait to be run within the one that runs here.
 	nested chan func()

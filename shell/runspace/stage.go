@@ -224,14 +224,19 @@ func (s *scriptStage) end(ctx context.Context) error {
 // calls runs the commands that a client has named one by one.
 func (r *run) calls(ctx context.Context, calls []commandCall, input source) error {
 	next := r.output
+	var claiming sink // of the nearest later command that asks for errors
 	stages := make([]stage, len(calls))
 	for i := len(calls) - 1; i >= 0; i-- {
+		calls[i].merge = calls[i].merge.claimed(claiming)
 		s, err := r.call(calls[i], i > 0 || input != nil, next)
 		if err != nil {
 			return err
 		}
 		stages[i] = s
 		next = func(ctx context.Context, v clixml.Value) error { return s.process(ctx, v) }
+		if calls[i].claims {
+			claiming = next
+		}
 	}
 	return r.drive(ctx, stages, input)
 }

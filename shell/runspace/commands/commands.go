@@ -21,13 +21,14 @@ func Session() []*runspace.Command {
 func Language() []*runspace.Command {
 	return []*runspace.Command{
 		forEachObject(), whereObject(), sortObject(), groupObject(), writeOutput(), outString(), outNull(),
+		setVariable(), invokeExpression(),
 	}
 }
 
 // Demo are all of them.
 func Demo() []*runspace.Command {
 	return slices.Concat(Session(), Language(), []*runspace.Command{
-		writeError(), writeWarning(), writeVerbose(), writeDebug(), writeInformation(), writeProgress(), writeHost(), readHost(),
-		getVariable(), getMember(), getHelp(), getDate(), getRandom(), getProcess(), startSleep(), convertToJSON(), convertFromJSON(),
+		writeError(), writeWarning(), writeVerbose(), writeDebug(), writeInformation(), writeProgress(), writeHost(), readHost(), getCredential(),
+		getVariable(), getHistory(), getMember(), getHelp(), getDate(), getRandom(), getProcess(), startSleep(), convertToJSON(), convertFromJSON(),
 	})
 }

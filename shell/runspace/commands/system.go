@@ -33,8 +33,7 @@ func getVariable() *runspace.Command {
 				}
 			}
 			for _, v := range found {
-				var out clixml.Value = result("System.Management.Automation.PSVariable",
-					clixml.Property{Name: "Name", Value: clixml.String(v.Name)}, clixml.Property{Name: "Value", Value: v.Value})
+				var out clixml.Value = variable(v.Name, v.Value)
 				if p.ValueOnly {
 					out = v.Value
 				}

@@ -186,6 +186,13 @@ func readHost() *runspace.Command {
 		AsSecureString bool
 	}
 	return runspace.Func("Read-Host", "Asks the user for a line.", func(ctx context.Context, p *parameters, io *runspace.IO) error {
+		if p.Prompt != "" && !p.AsSecureString { // a form with one field, as PowerShell shows
+			answers, err := io.Host().Ask(ctx, "", "", p.Prompt)
+			if err != nil {
+				return err
+			}
+			return io.Output(ctx, answers[p.Prompt])
+		}
 		if p.Prompt != "" {
 			if err := io.Host().Write(ctx, p.Prompt+": "); err != nil {
 				return err

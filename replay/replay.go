@@ -50,6 +50,7 @@ type exchange struct {
 	shell    string    // the ShellId in the recording, in upper case
 	track    string    // which Receives it belongs to
 	greeted  bool      // what it brings begins with what a server says after a Connect
+	late     bool      // what came later is older than what it brought
 	done     chan struct{}
 }
 
@@ -118,6 +119,7 @@ func (r *run) open(c *capture.Conversation) {
 		x.greeted = connects[x.shell] > 0 && commandOf(x.request) == ""
 		r.exchanges = append(r.exchanges, x)
 	}
+	r.overtake()
 }
 
 // command is the command that an exchange is about: that of its request, or the
@@ -145,7 +147,7 @@ func (r *run) play(ctx context.Context) {
 	for i, x := range r.exchanges {
 		for _, before := range r.exchanges[:i] {
 			if before.endedBefore(x) {
-				<-before.done
+				before.wait()
 			}
 		}
 		if r.stopped() || ctx.Err() != nil {
@@ -166,6 +168,49 @@ func (r *run) play(ctx context.Context) {
 			defer close(x.done)
 			r.one(ctx, x)
 		})
+	}
+}
+
+// grace is how long what follows a Receive waits for it that may end by what
+// follows.
+const grace = 2 * time.Second
+
+// wait waits for the end of an exchange. A Receive that has ended with a fault, or
+// brought what is younger than what came after it, has waited for something that
+// is yet to be asked: a recording without times does not say so otherwise, nor
+// does one in whose time the client gave up.
+func (x *exchange) wait() {
+	if x.request.about.Action != wsman.ActionReceive || !x.late && (x.answer == nil || !x.answer.about.Fault || isTimedOut(x.answer)) {
+		<-x.done
+		return
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-x.done:
+	case <-timer.C:
+	}
+}
+
+// overtake finds the Receives that brought objects younger than those of what was
+// asked later: the numbers of a server's objects rise.
+func (r *run) overtake() {
+	oldest := map[string]uint64{} // of what comes later, by shell
+	for _, x := range slices.Backward(r.exchanges) {
+		if x.request.about.Action == wsman.ActionConnect {
+			delete(oldest, x.shell) // what was sent before comes again
+		}
+		if x.answer == nil {
+			continue
+		}
+		first, later := oldest[x.shell]
+		for _, o := range objectsOf(x.answer) {
+			id := o.fragments[0].header.ObjectID
+			x.late = x.late || later && id > first
+			if now, ok := oldest[x.shell]; !ok || id < now {
+				oldest[x.shell] = id
+			}
+		}
 	}
 }
 

@@ -183,3 +183,69 @@ func TestHurry(t *testing.T) {
 	assert.Equal(t, leastTimeout, s.timeouts["Create"])
 	assert.Equal(t, 5*time.Second, s.timeouts["Receive"])
 }
+
+// patient is a server that answers the third Receive of a pool when it is deleted.
+type patient struct {
+	*Player
+	receives int
+	deleted  chan struct{}
+}
+
+// RoundTrip implements Server.
+func (s *patient) RoundTrip(ctx context.Context, envelope []byte, timeout time.Duration) ([]byte, int, error) {
+	e := openRequest(string(envelope))
+	switch {
+	case e.about.Action == wsman.ActionDelete:
+		defer close(s.deleted)
+	case e.about.Action == wsman.ActionReceive && commandOf(e) == "":
+		if s.receives++; s.receives == 3 {
+			<-s.deleted
+		}
+	}
+	return s.Player.RoundTrip(ctx, envelope, timeout)
+}
+
+// TestPendingReceive: a Receive of the pool that stands until the pool goes does
+// not hold up what comes after it, in a recording without times.
+func TestPendingReceive(t *testing.T) {
+	c := changed(recordings(t)["test_psrp_with_input.yml"])
+	pending := c.Exchanges[2]
+	pending.Response = capture.Message{Status: 500, Body: string(wsman.NewFault(wsman.CodeUnexpectedSelectors, "").AppendEnvelope(nil, nil, "x"))}
+	c.Exchanges = slices.Insert(c.Exchanges, 3, pending)
+	s := &patient{Player: NewPlayer(c), deleted: make(chan struct{})}
+	synctest.Test(t, func(t *testing.T) {
+		s.deleted = make(chan struct{})
+		began := time.Now()
+		report, err := Run(t.Context(), c, Config{Server: s, URL: "http://other:5985/wsman", Patience: time.Minute})
+		require.NoError(t, err)
+		assert.Empty(t, report.Differences)
+		assert.Equal(t, len(c.Exchanges), report.Exchanges)
+		assert.Less(t, time.Since(began), time.Minute)
+	})
+}
+
+// TestLateObjects: what a Receive brought that is younger than what later ones
+// brought, it brought after them.
+func TestLateObjects(t *testing.T) {
+	c := changed(recordings(t)["test_psrp_with_input.yml"])
+	late := func() (all []int) {
+		r := &run{}
+		r.open(c)
+		for _, x := range r.exchanges {
+			if x.late {
+				all = append(all, x.number)
+			}
+		}
+		return all
+	}
+	assert.Empty(t, late())
+	last := 0
+	for i := range c.Exchanges {
+		if d := capture.Describe(c.Exchanges[i].Request.Body); d.Operation() == "Receive" {
+			last = i
+		}
+	}
+	// The last Receive, which has the youngest, stands where the pool's stood.
+	c.Exchanges = slices.Insert(c.Exchanges, 2, c.Exchanges[last])
+	assert.Equal(t, []int{3}, late())
+}

@@ -114,6 +114,8 @@ func (c *capturer) ServeWSMan(ctx context.Context, r *wsman.Request) (*wsman.Res
 	response, err := c.next.ServeWSMan(ctx, r)
 	x.Took = time.Since(x.Time)
 	switch {
+	case err != nil && errors.Is(ctx.Err(), context.Canceled): // no answer was read
+		x.Error = "the client went away"
 	case errors.Is(err, wsman.ErrNoAnswer):
 		x.Error = err.Error()
 	case err != nil:

@@ -21,7 +21,7 @@ import (
 // password, and what was recorded is played again without a difference.
 func TestCaptureRecord(t *testing.T) {
 	t.Parallel()
-	directory := filepath.Join(t.TempDir(), "captures")
+	directory := recordingDirectory(t)
 	s := start(t, setup{encryptedOnly: true, arguments: []string{"--capture", directory, "--capture-user", "alice", "--capture-from", "127.0.0.0/8"}})
 	s.addUser(t, "bob")
 	alice, bob := s.terminal(t, "alice"), s.terminal(t, "bob")

@@ -62,7 +62,7 @@ func TestCaptureClients(t *testing.T) {
 	for _, c := range clientCaptures {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			directory := t.TempDir()
+			directory := recordingDirectory(t)
 			s := start(t, setup{arguments: []string{"--capture", directory}})
 			c.do(t, s)
 			s.stop(t)
@@ -93,6 +93,17 @@ func TestCaptureClients(t *testing.T) {
 			}
 		})
 	}
+}
+
+// recordingDirectory is one that a server may write to, whatever account it works
+// as: one that the superuser has started is not the superuser.
+func recordingDirectory(t *testing.T) string {
+	t.Helper()
+	directory, err := os.MkdirTemp("", "winrmd-capture-")
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(directory)) })
+	require.NoError(t, os.Chmod(directory, 0o777)) //nolint:gosec // for as long as a test runs
+	return directory
 }
 
 // merged is everything that was recorded in a directory.

@@ -21,6 +21,11 @@ func TestRunspacePypsrpMore(t *testing.T) {
 		"secret":   {args{"text": "a secret – not in clear"}, []any{"a secret – not in clear"}},
 		"host":     {want: []any{"a line", "a secret", "what is said\r\n"}},
 		"question": {want: []any{"the answer is 42"}},
+		"prompts": {want: []any{
+			"  a name", "ann", "asked", "Prompt: a name",
+			"PromptForCredential: PowerShell credential request, Enter your credentials., bob, ",
+			"PromptForChoice: Confirm, Continue with this operation?, &Yes|Yes to &All|&Halt Command, 0",
+		}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			parameters := args{"what": what}

@@ -1,6 +1,6 @@
 """What pypsrp does with an endpoint whose commands are written in Go, and whose language has no loops and methods."""
 
-from pypsrp.complex_objects import ObjectMeta
+from pypsrp.complex_objects import ObjectMeta, PSCredential
 from pypsrp.host import PSHost, PSHostUserInterface
 
 import conn
@@ -72,6 +72,39 @@ def host():
         ps.end_invoke()
         ps.close()
         return psrp.plain(ps.output) + interface.stdout
+
+
+class Prompter(Interface):
+    """Answers forms, credentials and choices, and notes what was asked."""
+
+    def __init__(self):
+        super().__init__(None)
+        self.questions = []
+
+    def Prompt(self, runspace, pipeline, caption, message, description):
+        names = [field.extended_properties["name"] for field in description]
+        self.questions.append(f"Prompt: {', '.join(names)}")
+        return {name: f"{caption} {message} {name}" for name in names}
+
+    def PromptForCredential2(self, runspace, pipeline, caption, message, user_name, target_name, types, options):
+        self.questions.append(f"PromptForCredential: {caption}, {message}, {user_name}, {target_name}")
+        return PSCredential(username="ann", password="a password")
+
+    def PromptForChoice(self, runspace, pipeline, caption, message, choices, default_choice):
+        labels = [choice.extended_properties["label"] for choice in choices]
+        self.questions.append(f"PromptForChoice: {caption}, {message}, {'|'.join(labels)}, {default_choice}")
+        return 0
+
+
+def prompts():
+    prompter = Prompter()
+    with psrp.new_pool(host=new_host(prompter)) as pool:
+        pool.exchange_keys()
+        script = "Read-Host 'a name'; (Get-Credential bob).UserName; Write-Warning w -WarningAction Inquire; 'asked'"
+        ps = psrp.begin(pool, script)
+        ps.end_invoke()
+        ps.close()
+        return psrp.plain(ps.output) + prompter.questions
 
 
 def question():

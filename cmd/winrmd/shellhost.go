@@ -41,6 +41,9 @@ func shellhostCommand() *cobra.Command {
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			surviveDaemon()
+			if err := settleIn(); err != nil {
+				return err
+			}
 			var start shellhost.Start
 			if err := json.NewDecoder(io.LimitReader(cmd.InOrStdin(), maxStart)).Decode(&start); err != nil {
 				return err
@@ -66,7 +69,14 @@ func runHost(ctx context.Context, start shellhost.Start, log *slog.Logger) error
 	if err := setCredentialCache(start); err != nil {
 		return err
 	}
-	plugin, err := decodePlugin(&start, fence.attach, log)
+	limits := start.Configuration.Limits
+	if err := process.LimitFiles(limits.MaxOpenFilesPerShell); err != nil {
+		log.Warn("a limit cannot be had", "error", err)
+	}
+	bounds := newBounds(start.ShellID, limits, log)
+	defer bounds.close()
+	start.Configuration.Unattended = bounds.unattended
+	plugin, err := decodePlugin(&start, fence.attach, bounds, log)
 	if err != nil {
 		return err
 	}

@@ -194,3 +194,10 @@ func privileged(c *starter.Client) shellhost.Starter {
 	}
 	return c
 }
+
+// settleIn makes a host what the starter wants it to be. What holds its PAM session
+// open is not passed on: the session ends with the host, whoever is left behind.
+func settleIn() error {
+	syscall.CloseOnExec(starter.SessionFile)
+	return starter.TakeLimits()
+}

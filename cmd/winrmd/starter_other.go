@@ -26,3 +26,6 @@ func (o *options) separate(context.Context, *slog.Logger) (*starterClient, error
 func (d *daemon) checksPasswords() func(context.Context, []byte) ([]byte, error) { return nil }
 
 func privileged(*starterClient) shellhost.Starter { return nil }
+
+// settleIn has nothing to do where there is no starter.
+func settleIn() error { return nil }

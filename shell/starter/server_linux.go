@@ -141,11 +141,16 @@ func (s *server) start(r *request, a *account.Account, stdin, stdout *os.File) (
 		return "", err
 	}
 	defer session.Hold.Close()
+	limits, err := session.rlimits(r.Limits.OpenFiles)
+	if err != nil {
+		s.release(r.ShellID, ended)
+		return "", err
+	}
 	cmd := exec.Command(s.policy.Command[0], s.policy.Command[1:]...)
 	cmd.ExtraFiles = session.files()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, os.Stderr
 	cmd.Dir = directory(a)
-	cmd.Env = slices.Concat(environment(a), session.Environment, []string{MarkName + "=" + r.ShellID})
+	cmd.Env = slices.Concat(environment(a), session.Environment, []string{MarkName + "=" + r.ShellID, rlimitVariable + "=" + limits})
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: credential(a)}
 	scope, err := process.NewScope(r.ShellID)
 	if err == nil {
@@ -163,10 +168,9 @@ func (s *server) start(r *request, a *account.Account, stdin, stdout *os.File) (
 		s.release(r.ShellID, ended)
 		return "", fmt.Errorf("host of the shell: %w", err)
 	}
-	if err := session.limit(cmd.Process.Pid); err != nil {
-		s.log.Warn("limits of PAM", "shell", r.ShellID, "error", err)
-	}
-	if err := process.Confine(r.ShellID, cmd.Process.Pid, r.Limits); err != nil {
+	confined := r.Limits
+	confined.OpenFiles = 0 // which the host has by now
+	if err := process.Confine(r.ShellID, cmd.Process.Pid, confined); err != nil {
 		warning = err.Error()
 	}
 	go s.await(cmd, r.ShellID, ended)

@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/exec"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/shell/process"
 	"github.com/winrmd/winrmd/wsman/auth/pam"
@@ -58,37 +56,13 @@ func (s *server) check(stdin, stdout *os.File) error {
 	return nil
 }
 
+// SessionFile is the descriptor in a host that holds its PAM session open.
+const SessionFile = 3
+
 // files are what a host inherits to hold the session open.
 func (s *session) files() []*os.File {
 	if s.Hold == nil {
 		return nil
 	}
 	return []*os.File{s.Hold}
-}
-
-// resources are the limits of setrlimit(2).
-var resources = []int{
-	unix.RLIMIT_CPU, unix.RLIMIT_FSIZE, unix.RLIMIT_DATA, unix.RLIMIT_STACK, unix.RLIMIT_CORE, unix.RLIMIT_RSS, unix.RLIMIT_NPROC,
-	unix.RLIMIT_NOFILE, unix.RLIMIT_MEMLOCK, unix.RLIMIT_AS, unix.RLIMIT_LOCKS, unix.RLIMIT_SIGPENDING, unix.RLIMIT_MSGQUEUE,
-	unix.RLIMIT_NICE, unix.RLIMIT_RTPRIO, unix.RLIMIT_RTTIME,
-}
-
-// limit gives a process the limits that modules have set for the session: those in
-// which the process that holds the session differs from this one.
-func (s *session) limit(pid int) error {
-	if s.Hold == nil {
-		return nil
-	}
-	var all error
-	for _, resource := range resources {
-		var own, its unix.Rlimit
-		if err := errors.Join(unix.Prlimit(0, resource, nil, &own), unix.Prlimit(s.PID, resource, nil, &its)); err != nil {
-			all = errors.Join(all, err)
-			continue
-		}
-		if own != its {
-			all = errors.Join(all, unix.Prlimit(pid, resource, &its, nil))
-		}
-	}
-	return all
 }

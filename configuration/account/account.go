@@ -58,3 +58,12 @@ func CheckName(name string) error {
 	}
 	return nil
 }
+
+// withoutMachine is the name of an account as others write it: Windows says
+// MACHINE\ann of one that is its own.
+func withoutMachine(name, host string) string {
+	if machine, short, ok := strings.Cut(name, `\`); ok && strings.EqualFold(machine, host) {
+		return short
+	}
+	return name
+}

@@ -128,6 +128,15 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestWithoutMachine(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		`HOST\ann`: "ann", `host\Ann`: "Ann", "ann": "ann", `CORP\ann`: `CORP\ann`, `NT AUTHORITY\SYSTEM`: `NT AUTHORITY\SYSTEM`,
+	} {
+		assert.Equal(t, want, withoutMachine(name, "HOST"), name)
+	}
+}
+
 func TestOfUser(t *testing.T) {
 	t.Parallel()
 	s := NewSystem(Service{})

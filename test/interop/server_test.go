@@ -239,10 +239,11 @@ func (s *server) kill(t *testing.T) {
 	<-s.exited
 }
 
-// addUser adds a user, whose password is passwordOf(name).
-func (s *server) addUser(t *testing.T, name string) {
+// addUser adds a user, whose password is passwordOf(name). Flags are more of
+// winrmd user add.
+func (s *server) addUser(t *testing.T, name string, flags ...string) {
 	t.Helper()
-	s.command(t, passwordOf(name)+"\n", "user", "add", "--state", s.state, name, "--password-stdin")
+	s.command(t, passwordOf(name)+"\n", append([]string{"user", "add", "--state", s.state, name, "--password-stdin"}, flags...)...)
 }
 
 // passwordOf is the password of a user of the tests. It has a colon, which

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -185,6 +186,15 @@ func checkEngineRecord(t *testing.T, name string, v Value) {
 		p, err := ReadProgressRecord(v)
 		require.NoError(t, err)
 		assert.Equal(t, "activity: status", p.Text())
+	case "all-progress":
+		p, err := ReadProgressRecord(v)
+		require.NoError(t, err)
+		assert.Equal(t, &ProgressRecord{
+			Activity: "a _x0041_ \r\n <&>", ActivityID: math.MaxInt32, StatusDescription: "s", CurrentOperation: "o",
+			ParentActivityID: 7, PercentComplete: 100, SecondsRemaining: math.MaxInt32, Completed: true,
+		}, p)
+	case "limits":
+		checkLimits(t, v)
 	case "information":
 		i, err := ReadInformationRecord(v)
 		require.NoError(t, err)
@@ -198,6 +208,54 @@ func checkEngineRecord(t *testing.T, name string, v Value) {
 		require.NoError(t, err)
 		assert.Equal(t, "the warning", w.Message)
 		assert.Empty(t, difference(v, w.Object(WarningRecord)))
+	}
+}
+
+// checkLimits reads the limits of each type of numbers.
+func checkLimits(t *testing.T, v Value) {
+	t.Helper()
+	list, ok := items(v.(*Object).Base)
+	require.True(t, ok)
+	greatest := Decimal{high: math.MaxUint32, low: math.MaxUint64}
+	least := greatest
+	least.negative = true
+	assert.Equal(t, []Value{
+		Byte(0), Byte(math.MaxUint8), SByte(math.MinInt8), SByte(math.MaxInt8), Int16(math.MinInt16), Int16(math.MaxInt16),
+		UInt16(0), UInt16(math.MaxUint16), Int32(math.MinInt32), Int32(math.MaxInt32), UInt32(0), UInt32(math.MaxUint32),
+		Int64(math.MinInt64), Int64(math.MaxInt64), UInt64(0), UInt64(math.MaxUint64), Single(-math.MaxFloat32), Single(math.MaxFloat32),
+		Double(-math.MaxFloat64), Double(math.MaxFloat64), least, greatest, Char(0), Char(math.MaxUint16),
+	}, list)
+}
+
+// TestEnginePrimitives: PowerShell reads each primitive type at its limits, and
+// writes it as it was.
+func TestEnginePrimitives(t *testing.T) {
+	t.Parallel()
+	var all List
+	for _, p := range primitives {
+		switch v := p.value.(type) {
+		case ScriptBlock, SecureString: // it reads a string, and wants a key
+		case String: // it reads, but cannot write, U+FFFE and U+FFFF
+			all = append(all, String(strings.NewReplacer("\ufffe", "", "\uffff", "").Replace(string(v))))
+		case *ProgressRecord:
+			if v.StatusDescription != "" { // see ProgressRecord
+				all = append(all, v)
+			}
+		case DateTime:
+			if v.Kind != DateTimeLocal { // which it reads in its own zone
+				all = append(all, v)
+			}
+		default:
+			all = append(all, v)
+		}
+	}
+	document, err := AppendFile(nil, FileEntry{Value: all})
+	require.NoError(t, err)
+	got, ok := items(readWithEngine(t, [][]byte{document})[0].(*Object).Base)
+	require.True(t, ok)
+	require.Len(t, got, len(all))
+	for i := range all {
+		assert.Empty(t, difference(all[i], got[i]), "%d: %s", i, mustAppend(t, all[i]))
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 // its own (PR, 2.2.5.1.25); a message PROGRESS_RECORD (2.2.2.25) holds an
 // object with the same in its properties, see [ReadProgressRecord].
 type ProgressRecord struct {
-	Activity          string
+	Activity          string // PowerShell reads no record in which this is empty,
 	ActivityID        int32
-	StatusDescription string
+	StatusDescription string // nor one in which this is
 	CurrentOperation  string
 	ParentActivityID  int32 // -1: none
 	PercentComplete   int32 // 0 to 100; less than 0: not known

@@ -129,6 +129,36 @@ func TestPsrpcoreWrites(t *testing.T) {
 	}
 }
 
+// psrpcoreWrongs are documents of primitives of which psrpcore writes something
+// else, or nothing that can be read; with why.
+var psrpcoreWrongs = map[string]string{
+	"<S>_x0000__x0009__x000D__x000A__x001F__x007F__x0080__x009F_\u00a0é_xFFFE__xFFFF_\ufffd</S>": "U+FFFE as it is, which is no XML",
+	`<D>0.0000000000000000000000000001</D>`:                                                      "an exponent",
+	`<DT>0001-01-01T00:00:00</DT>`:                                                               "a year without its zeros",
+	`<TS>PT10S</TS>`:                                                                             "without the zero of the 10",
+	`<SS>AAEC</SS>`:                                                                              "no secret: it wants one that can be decrypted",
+	`<PR><AV>&amp;</AV><AI>2147483647</AI><S>o</S><PI>0</PI><PC>100</PC><T>Completed</T><SR>0</SR><SD /></PR>`: "it wants a status",
+}
+
+// TestPsrpcorePrimitives: psrpcore reads each primitive type at its limits, and
+// writes it with the same meaning.
+func TestPsrpcorePrimitives(t *testing.T) {
+	t.Parallel()
+	p := startPsrpcore(t)
+	for _, row := range primitives {
+		if psrpcoreWrongs[row.document] != "" {
+			continue
+		}
+		a, err := p.ask(message{Do: "read", Text: row.document})
+		require.NoError(t, err, row.document)
+		want := meaning(t, row.value)
+		assert.Equal(t, want, normal(t, a.Value), row.document)
+		again, err := Parse([]byte(a.Data))
+		require.NoError(t, err, a.Data)
+		assert.Equal(t, want, meaning(t, again), a.Data)
+	}
+}
+
 // TestPsrpcoreSecureString: both encrypt alike.
 func TestPsrpcoreSecureString(t *testing.T) {
 	t.Parallel()

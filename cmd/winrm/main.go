@@ -42,6 +42,7 @@ func rootCommand() (*cobra.Command, *connection) {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	group(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	c.flags(root.PersistentFlags())
 	_ = root.RegisterFlagCompletionFunc("connection", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {

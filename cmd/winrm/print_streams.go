@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"golang.org/x/term"
@@ -151,11 +152,17 @@ func (p *recordPrinter) fromHost(text string, end bool) error {
 	return p.show(text, end)
 }
 
+// colors are the sequences that set colors. Files and other programs do not get them,
+// as those of pwsh do not.
+var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
 // show writes a host's text to standard output.
 func (p *recordPrinter) show(text string, end bool) error {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if p.stdout.terminal {
 		text = safeColored(text)
+	} else {
+		text = colors.ReplaceAllString(text, "")
 	}
 	if end {
 		text += "\n"

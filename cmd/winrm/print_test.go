@@ -253,7 +253,7 @@ func TestPrintHost(t *testing.T) {
 	}
 	require.NoError(t, p.record(record("no host")))
 	require.NoError(t, p.record(record("no host")))
-	require.NoError(t, p.fromHost("half", false))
+	require.NoError(t, p.fromHost("\x1b[31;1mhalf\x1b[0m", false))
 	assert.Equal(t, "record first\nhost first\nrecord first\nhost first\nno host\nno host\nhalf", out.String())
 	assert.Empty(t, problems.String())
 }

@@ -15,7 +15,7 @@ import (
 )
 
 func sessionCommand(c *connection) *cobra.Command {
-	cmd := &cobra.Command{Use: "session", Short: "Sessions that outlive their client"}
+	cmd := group(&cobra.Command{Use: "session", Short: "Sessions that outlive their client"})
 	cmd.AddCommand(sessionNewCommand(c), sessionListCommand(c), sessionEnterCommand(c), sessionInvokeCommand(c),
 		sessionDisconnectCommand(c), sessionConnectCommand(c), sessionReceiveCommand(c), sessionRemoveCommand(c))
 	return cmd
@@ -104,7 +104,7 @@ func sessionListCommand(c *connection) *cobra.Command {
 
 func sessionRemoveCommand(c *connection) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "remove SHELLID|NAME...", Short: "End sessions with everything that runs in them", Args: cobra.MinimumNArgs(1),
+		Use: "remove SHELLID|NAME...", Short: "End sessions with everything that runs in them", Args: atLeast(1),
 		ValidArgsFunction: completeSessions(c),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := c.client(cmd)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,6 +59,7 @@ func sessionEnterCommand(c *connection) *cobra.Command {
 
 // enter asks for commands and runs them, until exit or the end of the input.
 func (r *reader) enter(ctx context.Context, s *attached) error {
+	r.listen()
 	for {
 		prompt, err := r.prompt(ctx, s)
 		if err != nil {
@@ -127,10 +126,7 @@ func (r *reader) prompt(ctx context.Context, s *attached) (string, error) {
 
 // typed reads a command of the user.
 func (r *reader) typed(ctx context.Context, prompt string) (string, error) {
-	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, os.Interrupt)
-	defer signal.Stop(interrupts)
-	turn, cancel := interruptible(ctx, interrupts)
+	turn, cancel := interruptible(ctx, r.interrupts)
 	defer cancel()
 	if !r.host.ui.in.terminal() {
 		return r.host.ui.in.line(turn, false)

@@ -131,6 +131,7 @@ func (i *invocation) attach(ctx context.Context, client *wsmanclient.Client, h *
 }
 
 func (i *invocation) invoke(ctx context.Context, s *attached, r *reader, script string) error {
+	r.listen()
 	command := runspacepool.Script(script)
 	for _, a := range i.arguments {
 		command.Arguments = append(command.Arguments, runspacepool.Argument{Value: a})

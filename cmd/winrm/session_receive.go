@@ -71,6 +71,7 @@ func (v *receiving) run(cmd *cobra.Command, c *connection, wanted string) error 
 
 // receive reads the scripts, and reports whether all were read to their ends.
 func (v *receiving) receive(ctx context.Context, s *attached, r *reader) (complete bool, _ error) {
+	r.listen()
 	commands, err := s.Commands(ctx)
 	if err != nil {
 		return false, err

@@ -36,6 +36,17 @@ type reader struct {
 	asks bool
 	// stops says that a Ctrl-C stops, however often, and does not ask.
 	stops bool
+	// interrupts are the Ctrl-Cs, from listen on.
+	interrupts chan os.Signal
+}
+
+// listen makes Ctrl-C the reader's from now on: one that comes before a command has
+// started, or between two, does not kill the program, which has a session to look after.
+func (r *reader) listen() {
+	if r.interrupts == nil {
+		r.interrupts = make(chan os.Signal, 1)
+		signal.Notify(r.interrupts, os.Interrupt)
+	}
 }
 
 // newReader makes one of what a command line has. From then on nobody to read
@@ -74,9 +85,8 @@ func scriptEnded(err error) bool {
 
 // follow is read without what exit says.
 func (r *reader) follow(ctx context.Context, s *attached, pl *runspacepool.Pipeline) error {
-	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, os.Interrupt)
-	defer signal.Stop(interrupts)
+	r.listen()
+	interrupts := r.interrupts
 	stopped := false
 	r.host.ui.stopped = false
 	stopping, cancel := context.WithCancel(ctx)

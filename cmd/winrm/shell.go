@@ -67,7 +67,7 @@ func shellCommand(c *connection) *cobra.Command {
 			"the second one ends the shell.\n\n" +
 			"Exit status: the command's, or 255 where it did not end by itself.",
 		Example: "  winrm shell --url server hostname\n  winrm shell --url server --no-stdin 'uname -a; exit 3'",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    atLeast(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s.command.Line, s.command.Arguments = args[0], args[1:]
 			if configuration != "" {

@@ -98,7 +98,7 @@ func identifyCommand(c *connection) *cobra.Command {
 	v := &verb{connection: c}
 	var anonymous bool
 	cmd := &cobra.Command{
-		Use: "identify", Aliases: []string{"id"}, Short: "Ask a server what it is", Args: cobra.NoArgs,
+		Use: "identify", Aliases: []string{"id"}, Short: "Ask a server what it is", Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if anonymous {
 				c.settings.Auth = "none"
@@ -156,7 +156,7 @@ func setCommand(c *connection) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "set RESOURCE[?SELECTOR=VALUE+...] {@{NAME=\"VALUE\";...} | NAME=VALUE... | --file FILE}",
 		Short:   "Change an instance of a resource: get it, change values, put it",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    atLeast(1),
 		Example: "  winrm set winrm/config/service '@{AllowUnencrypted=\"false\"}'\n  winrm set winrm/config/winrs MaxShellsPerUser=10",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			values, err := parseValues(args[1:])
@@ -190,7 +190,7 @@ func createCommand(c *connection) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "create RESOURCE[?SELECTOR=VALUE+...] {@{NAME=\"VALUE\";...} | NAME=VALUE... | --file FILE}",
 		Short:   "Make an instance of a resource",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    atLeast(1),
 		Example: "  winrm create 'winrm/config/listener?Address=*+Transport=HTTPS' Hostname=server\n  winrm create 'winrm/config/plugin?Name=Test' --file test.xml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			values, err := parseValues(args[1:])
@@ -278,7 +278,7 @@ func invokeCommand(c *connection) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "invoke ACTION RESOURCE[?SELECTOR=VALUE+...] [@{NAME=\"VALUE\";...} | NAME=VALUE... | --file FILE]",
 		Short: "Ask a resource for an action of its own",
-		Args:  cobra.MinimumNArgs(2),
+		Args:  atLeast(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			values, err := parseValues(args[2:])
 			if err != nil {
@@ -321,6 +321,29 @@ func exactly(n int) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// atLeast is cobra.MinimumNArgs as an error of usage.
+func atLeast(n int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usage("%d argument(s) are needed at least, not %d", n, len(args))
+		}
+		return nil
+	}
+}
+
+// group makes a command one that has others below it and does nothing itself: what it is
+// given is a command that there is not.
+func group(cmd *cobra.Command) *cobra.Command {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usage("unknown command %q for %q", args[0], cmd.CommandPath())
+		}
+		return cmd.Help()
+	}
+	return cmd
 }
 
 // parse makes a tree of a document.

@@ -25,7 +25,7 @@ func Checks() []Check {
 	for _, part := range [][]Check{
 		envelopeChecks, headerChecks, valueChecks, identifyChecks, getChecks, createChecks, createFaultChecks, commandChecks,
 		sendChecks, receiveChecks, receiveFaultChecks, signalChecks, deleteChecks, enumerateChecks, enumerateFaultChecks,
-		powershellChecks, disconnectChecks, reconnectChecks, connectChecks, bufferChecks, idleChecks, httpChecks,
+		powershellChecks, disconnectChecks, reconnectChecks, connectChecks, bufferChecks, fullChecks, idleChecks, httpChecks, userChecks,
 	} {
 		all = append(all, part...)
 	}

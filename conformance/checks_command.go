@@ -132,7 +132,7 @@ var receiveChecks = []Check{
 		t.succeed(sh.request(wsman.ActionSend, sendBody(id, "stdin", "late\n", true)))
 		t.equal("stdout", "late", strings.TrimSpace(sh.collect(id).streams["stdout"]))
 	}},
-	{Name: "receive/envelope-size", Section: "MS-WSMV 3.1.4.1.7", run: func(t *T) {
+	{Name: "receive/envelope-size", Section: "DSP0226 6.2", run: func(t *T) {
 		sh := t.cmd()
 		id := sh.start("sort")
 		line := strings.Repeat("0123456789abcdef", 200) + "\n"

@@ -44,7 +44,7 @@ var envelopeChecks = []Check{
 			"<w:", "<other:", "</w:", "</other:", "xmlns:w=", "xmlns:other=").Replace(t.rendered(aGet()))
 		t.refused(t.rawRequest(text), wantUnexpected)
 	}},
-	{Name: "envelope/language", Section: "DSP0226 14.2", run: func(t *T) {
+	{Name: "envelope/language", Section: "DSP0226 R6.3-4", run: func(t *T) {
 		if a := t.refused(aGet(), wantUnexpected); !strings.Contains(a.text[:min(len(a.text), 600)], `xml:lang="en-US"`) {
 			t.problem("the answer's Envelope has no xml:lang=\"en-US\"")
 		}
@@ -61,12 +61,12 @@ var envelopeChecks = []Check{
 }
 
 var headerChecks = []Check{
-	{Name: "header/relates-to", Section: "DSP0226 R5.4.2-3", run: func(t *T) {
+	{Name: "header/relates-to", Section: "DSP0226 5.4.4", run: func(t *T) {
 		r := aGet()
 		r.messageID = "uuid:aBcDeF12-0000-4000-8000-" + strings.ToLower(newID()[24:])
 		t.related(t.refused(r, wantUnexpected))
 	}},
-	{Name: "header/message-id", Section: "DSP0226 R5.4.2-1", run: func(t *T) {
+	{Name: "header/message-id", Section: "DSP0226 R5.4.4-1", run: func(t *T) {
 		for range 2 {
 			a := t.refused(aGet(), wantUnexpected)
 			t.related(a)
@@ -75,11 +75,11 @@ var headerChecks = []Check{
 			}
 		}
 	}},
-	{Name: "header/to", Section: "DSP0226 5.4.1", run: func(t *T) {
+	{Name: "header/to", Section: "DSP0226 R5.3-1", run: func(t *T) {
 		a := t.refused(aGet(), wantUnexpected)
 		t.equal("the answer's To", wsman.AddressAnonymous, a.headerText(wsman.NamespaceAddressing, "To"))
 	}},
-	{Name: "header/success", Section: "DSP0226 5.4.4", run: func(t *T) {
+	{Name: "header/success", Section: "DSP0226 R5.3-1", run: func(t *T) {
 		a := t.cmd().created
 		t.equal("the answer's To", wsman.AddressAnonymous, a.headerText(wsman.NamespaceAddressing, "To"))
 		for _, h := range a.header.Children {
@@ -91,7 +91,7 @@ var headerChecks = []Check{
 		}
 	}},
 	missing("Action"), missing("MessageID"), missing("To"), missing("ResourceURI"),
-	{Name: "header/action-unknown", Section: "DSP0226 R5.4.4-1", Inferred: true, run: func(t *T) {
+	{Name: "header/action-unknown", Section: "DSP0226 14.6", Inferred: true, run: func(t *T) {
 		r := aGet()
 		r.action = wsman.NamespaceTransfer + "/Borrow"
 		t.refused(r, wantAction)
@@ -119,17 +119,17 @@ var headerChecks = []Check{
 		r.headers = map[string]string{"MaxEnvelopeSize": "", "OperationTimeout": "", "Locale": "", "DataLocale": "", "SessionId": ""}
 		t.refused(r, wantUnexpected)
 	}},
-	{Name: "header/other-host", Section: "DSP0226 5.4.1", run: func(t *T) {
+	{Name: "header/other-host", Section: "DSP0226 5.3", run: func(t *T) {
 		r := aGet()
 		r.headers = map[string]string{"To": `<a:To>http://192.0.2.7:55986/wsman</a:To>`}
 		t.refused(r, wantUnexpected)
 	}},
-	{Name: "header/reply-elsewhere", Section: "DSP0226 R5.4.2-4", Inferred: true, run: func(t *T) {
+	{Name: "header/reply-elsewhere", Section: "DSP0226 R5.4.2-2", Inferred: true, run: func(t *T) {
 		r := aGet()
 		r.headers = map[string]string{"ReplyTo": `<a:ReplyTo><a:Address>http://192.0.2.7/</a:Address></a:ReplyTo>`}
 		t.refused(r, wantReplyTo)
 	}},
-	{Name: "header/twice", Section: "WS-Addressing 2.2", Inferred: true, run: func(t *T) {
+	{Name: "header/twice", Section: "DSP0226 R13.1-9", Inferred: true, run: func(t *T) {
 		r := aGet()
 		r.headers = map[string]string{"Again": `<a:To>http://192.0.2.7:5985/wsman</a:To>`}
 		t.refused(r, wantHeader)
@@ -164,24 +164,24 @@ var valueChecks = []Check{
 	valued("timeout-negative", "MS-WSMV 3.1.4.1.6", "OperationTimeout", `<w:OperationTimeout>PT-1S</w:OperationTimeout>`, wantHeader),
 	inferred(valued("timeout-text", "MS-WSMV 3.1.4.1.6", "OperationTimeout", `<w:OperationTimeout>soon</w:OperationTimeout>`, wantHeader)),
 	valued("timeout-long", "MS-WSMV 3.1.4.1.6", "OperationTimeout", `<w:OperationTimeout>P1DT2H3M4.5S</w:OperationTimeout>`, wantUnexpected),
-	valued("envelope-size-small", "MS-WSMV 3.1.4.1.7", "MaxEnvelopeSize", `<w:MaxEnvelopeSize>8191</w:MaxEnvelopeSize>`, wantSmallEnvelope),
-	inferred(valued("envelope-size-text", "MS-WSMV 3.1.4.1.7", "MaxEnvelopeSize", `<w:MaxEnvelopeSize>large</w:MaxEnvelopeSize>`, wantHeader)),
-	valued("envelope-size-large", "MS-WSMV 3.1.4.1.7", "MaxEnvelopeSize", `<w:MaxEnvelopeSize>99999999</w:MaxEnvelopeSize>`, wantUnexpected),
+	valued("envelope-size-small", "DSP0226 R6.2-4", "MaxEnvelopeSize", `<w:MaxEnvelopeSize>8191</w:MaxEnvelopeSize>`, wantSmallEnvelope),
+	inferred(valued("envelope-size-text", "DSP0226 6.2", "MaxEnvelopeSize", `<w:MaxEnvelopeSize>large</w:MaxEnvelopeSize>`, wantHeader)),
+	valued("envelope-size-large", "DSP0226 6.2", "MaxEnvelopeSize", `<w:MaxEnvelopeSize>99999999</w:MaxEnvelopeSize>`, wantUnexpected),
 	valued("activity-id-long", "MS-WSMV 3.1.4.1.12", "ActivityId",
 		`<p:ActivityId s:mustUnderstand="false">`+strings.Repeat("x", 2049)+`</p:ActivityId>`, wantHeader),
 	valued("activity-id", "MS-WSMV 3.1.4.1.12", "ActivityId",
 		`<p:ActivityId s:mustUnderstand="true">A9C2B6F2-0000-4000-8000-0123456789AB</p:ActivityId>`, wantUnexpected),
-	inferred(valued("locale", "DSP0226 R6.3-4", "Locale", `<w:Locale xml:lang="??" s:mustUnderstand="true"/>`, wantLocale)),
+	inferred(valued("locale", "DSP0226 R6.3-2", "Locale", `<w:Locale xml:lang="??" s:mustUnderstand="true"/>`, wantLocale)),
 	inferred(valued("fragment", "DSP0226 R7.7-1", "FragmentTransfer",
 		`<w:FragmentTransfer s:mustUnderstand="true">Name/text()</w:FragmentTransfer>`, wantFragment)),
 	valued("resource-case", "MS-WSMV 3.1.4.1.1", "ResourceURI",
 		`<w:ResourceURI>`+strings.ToUpper(wsman.ResourceShell)+`</w:ResourceURI>`, wantUnexpected),
 	valued("resource-space", "MS-WSMV 3.1.4.1.1", "ResourceURI",
 		"<w:ResourceURI>\n "+wsman.ResourceShell+"\n</w:ResourceURI>", wantUnexpected),
-	inferred(valued("selector-twice", "DSP0226 R5.4.2.2-3", "SelectorSet",
+	inferred(valued("selector-twice", "DSP0226 R5.1.2.2-4", "SelectorSet",
 		`<w:SelectorSet>`+selector("A")+selector("B")+`</w:SelectorSet>`, wantDuplicate)),
 	inferred(valued("option-without-name", "DSP0226 14.6", "OptionSet", `<w:OptionSet><w:Option Name="">x</w:Option></w:OptionSet>`, wantOptionName)),
 	inferred(valued("sequence-id-text", "MS-WSMV 2.2.4", "SequenceId", `<p:SequenceId>first</p:SequenceId>`, wantHeader)),
-	inferred(valued("fault-elsewhere", "DSP0226 R5.4.2-5", "FaultTo", `<a:FaultTo><a:Address>http://192.0.2.7/</a:Address></a:FaultTo>`, wantReplyTo)),
+	inferred(valued("fault-elsewhere", "DSP0226 R5.4.3-3", "FaultTo", `<a:FaultTo><a:Address>http://192.0.2.7/</a:Address></a:FaultTo>`, wantReplyTo)),
 	inferred(valued("resource-unknown", "DSP0226 14.6", "ResourceURI", `<w:ResourceURI>http://schemas.example/conformance</w:ResourceURI>`, wantUnknownURI)),
 }

@@ -276,7 +276,7 @@ var enumerateFaultChecks = []Check{
 		sh := t.cmd()
 		t.refused(enumerate(wsman.ResourceCommand, "<w:EnumerationMode>EnumerateEPR</w:EnumerationMode>"+filter(sh.id)), wantCommandEPR)
 	}},
-	{Name: "enumerate/dialect", Section: "DSP0226 R8.3-5", Inferred: true, run: func(t *T) {
+	{Name: "enumerate/dialect", Section: "DSP0226 8.3", Inferred: true, run: func(t *T) {
 		t.refused(enumerate(wsman.ResourceShell, `<w:Filter Dialect="urn:conformance">x</w:Filter>`), wantDialect)
 	}},
 	{Name: "pull/unknown", Section: "DSP0226 14.6", Inferred: true, run: func(t *T) { t.refused(pull("uuid:"+newID()), wantContext) }},

@@ -12,7 +12,7 @@ func runIn(t *testing.T, change func(*world, *Config)) (report *Report) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		config := Config{Server: w, HTTP: nobody{w}, URL: serverURL}
+		config := Config{Server: w, HTTP: nobody{w}, URL: serverURL, Other: bob{w}, Wrong: stranger{}}
 		if change != nil {
 			change(w, &config)
 		}

@@ -23,6 +23,7 @@ var (
 	wantXML            = want{wsman.SOAPSender, w("SchemaValidationError"), 0x80338043, "InvalidXML"}
 	wantSchema         = want{wsman.SOAPSender, w("SchemaValidationError"), 0x80338041, ""}
 	wantSmallEnvelope  = want{wsman.SOAPSender, w("EncodingLimit"), 0x8033807E, "MinimumEnvelopeLimit"}
+	wantDenied         = want{wsman.SOAPSender, w("AccessDenied"), 5, ""}
 	wantLargeRequest   = want{wsman.SOAPSender, w("EncodingLimit"), 0x80338049, "ServiceEnvelopeLimit"}
 	wantReplyTo        = want{wsman.SOAPSender, w("UnsupportedFeature"), 0x80338076, "AddressingMode"}
 	wantLocale         = want{wsman.SOAPSender, w("UnsupportedFeature"), 0x80338087, ""}

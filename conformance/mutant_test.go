@@ -20,6 +20,8 @@ type mutation struct {
 	change func(action, request, answer string, status int) (string, int)
 	// http is what becomes of an answer to nobody in particular.
 	http func(*http.Response)
+	// letIn lets in whoever has a wrong password, and takes everybody for ann.
+	letIn bool
 	// twice, if not "", is the operation of which every second answer is the one
 	// before again.
 	twice string

@@ -22,6 +22,10 @@ func TestMutations(t *testing.T) {
 				t.Parallel()
 				report := runIn(t, func(w *world, c *Config) {
 					c.Server = &mutant{Server: w, mutation: m}
+					c.Other = &mutant{Server: bob{w}, mutation: m}
+					if m.letIn {
+						c.Wrong, c.Other = w, w
+					}
 					if m.http != nil {
 						c.HTTP = mutantHTTP{RoundTripper: c.HTTP, change: m.http}
 					}

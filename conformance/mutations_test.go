@@ -165,6 +165,21 @@ func mutations() []mutation {
 		{name: "disconnected shells do not end", by: "idle/disconnected", change: replaced("Get", "2150858843", "2150859204")},
 		{name: "used shells end", by: "idle/use", change: replaced("Command", "CommandResponse>", "CommandAnswer>")},
 
+		// Users, quotas and full buffers.
+		{name: "others' shells are listed", by: "other/list", letIn: true},
+		{name: "others may get", by: "other/get", change: accepted(wsman.ActionGet)},
+		{name: "others may use", by: "other/use", change: accepted(wsman.ActionReceive)},
+		{name: "others may delete", by: "other/delete", change: accepted(wsman.ActionDelete)},
+		{name: "others may connect", by: "other/connect", change: accepted(wsman.ActionConnect)},
+		{name: "others may reconnect", by: "other/connect", change: accepted(wsman.ActionReconnect)},
+		{name: "a quota is an internal error", by: "quota/shells", change: replaced("Create", "w:QuotaLimit", "w:InternalError")},
+		{name: "a quota is larger than it says", by: "quota/shells", change: replaced("Get", ">12<", ">11<")},
+		{name: "a wrong password is right for NTLM", by: "authentication/wrong-logon", letIn: true},
+		{name: "output is lost when the buffer is full", by: "buffer/full-block",
+			change: matched("Receive", `<rsp:Stream Name="stdout" CommandId="[^"]*">[^<]{1000}[^<]*</rsp:Stream>`, "")},
+		{name: "everything is dropped", by: "buffer/full-drop",
+			change: matched("Receive", `<rsp:Stream Name="stdout" CommandId="[^"]*">[^<]{1000}[^<]*</rsp:Stream>`, "")},
+
 		// HTTP.
 		{name: "everybody is let in", by: "authentication/none", http: answered(http.StatusOK)},
 		{name: "a probe is an error", by: "authentication/probe", http: answered(http.StatusBadRequest)},
@@ -188,7 +203,7 @@ func wrongNumbers() []mutation {
 	var all []mutation
 	for _, w := range []want{
 		wantNoSelector, wantUnexpected, wantTimedOut, wantUnknownURI, wantAction, wantHeader, wantHeaderMissing, wantMustUnderstand,
-		wantVersion, wantXML, wantSchema, wantSmallEnvelope, wantLargeRequest, wantReplyTo, wantLocale, wantFeature, wantFragment,
+		wantVersion, wantXML, wantSchema, wantSmallEnvelope, wantLargeRequest, wantDenied, wantReplyTo, wantLocale, wantFeature, wantFragment,
 		wantParameter, wantIdleTimeout, wantFilter, wantCommandEPR, wantDialect, wantContext, wantNoProgram, wantDisconnected,
 		wantNoDisconnect, wantOtherSession, wantOtherClient, wantTwice, wantSameCommand, wantSameShell, wantStreamEnded,
 		wantArguments, wantVersionNumber, wantOption, wantNoVersion, wantOutputStream, internal(0x80540BBE), wantDuplicate, wantOptionName, wantCannotFilter, wantCommandID, wantShellID, wantShellName,

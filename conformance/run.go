@@ -26,6 +26,12 @@ type Config struct {
 	// HTTP, if not nil, sends requests without logging on, for the checks of
 	// HTTP and of refusals.
 	HTTP http.RoundTripper
+	// Other, if not nil, is a client of a second user, for the checks of what users
+	// may do to each other's shells. Neither may be an administrator.
+	Other Server
+	// Wrong, if not nil, is a client that logs on with a wrong password. Its errors
+	// are those of a *wsmanclient.Client.
+	Wrong Server
 	// PowerShell is the session configuration to use; "" means
 	// Microsoft.PowerShell.
 	PowerShell string

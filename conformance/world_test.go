@@ -24,6 +24,7 @@ import (
 	"github.com/winrmd/winrmd/wsman"
 	"github.com/winrmd/winrmd/wsman/auth"
 	"github.com/winrmd/winrmd/wsman/enumeration"
+	"github.com/winrmd/winrmd/wsman/wsmanclient"
 	"github.com/winrmd/winrmd/wsman/wsmanserver"
 )
 
@@ -52,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	configuration := func(name string, p shell.Plugin, traits shell.Traits) *shell.Configuration {
 		return &shell.Configuration{
 			Name: name, Plugin: p, Traits: traits, IdleTimeout: 2 * time.Hour, MaxIdleTimeout: 12 * time.Hour,
-			RobustConnectionTimeout: 3 * time.Minute, BufferSize: 1 << 20,
+			RobustConnectionTimeout: 3 * time.Minute, BufferSize: 1 << 20, MaxShellsPerUser: 12,
 		}
 	}
 	w := &world{directory: shell.NewDirectory(), configurations: map[string]*shell.Configuration{
@@ -77,7 +78,7 @@ func newWorld(t *testing.T) *world {
 func configured(context.Context, *wsman.Request) (*wsman.Response, error) {
 	return &wsman.Response{Body: wsman.RawBody(`<cfg:Config xmlns:cfg="` + wsman.NamespaceConfig +
 		`"><cfg:MaxEnvelopeSizekb>500</cfg:MaxEnvelopeSizekb><cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms>` +
-		`<cfg:MaxBatchItems>32000</cfg:MaxBatchItems></cfg:Config>`)}, nil
+		`<cfg:MaxBatchItems>32000</cfg:MaxBatchItems><cfg:Winrs><cfg:MaxShellsPerUser>12</cfg:MaxShellsPerUser></cfg:Winrs></cfg:Config>`)}, nil
 }
 
 // known lets in who says that he is known.
@@ -85,8 +86,9 @@ type known struct{}
 
 // Authenticate implements wsmanserver.Authenticator.
 func (known) Authenticate(_ *auth.Connection, r *http.Request) (auth.Outcome, error) {
+	name, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Known ")
 	return auth.Outcome{
-		Authenticated: r.Header.Get("Authorization") == "Known ann", Principal: wsman.Principal{User: "ann", Scheme: "Basic", Source: netip.MustParseAddr("192.0.2.1")},
+		Authenticated: ok && name != "", Principal: wsman.Principal{User: name, Scheme: "Basic", Source: netip.MustParseAddr("192.0.2.1")},
 		Lines: []string{"Negotiate", `Basic realm="WSMAN"`},
 	}, nil
 }
@@ -100,9 +102,30 @@ func (w *world) serve(r *http.Request) *httptest.ResponseRecorder {
 
 // RoundTrip implements Server.
 func (w *world) RoundTrip(ctx context.Context, envelope []byte, _ time.Duration) ([]byte, int, error) {
+	return w.ask(ctx, envelope, "ann")
+}
+
+// bob is a second user.
+type bob struct{ *world }
+
+// RoundTrip implements Server.
+func (b bob) RoundTrip(ctx context.Context, envelope []byte, _ time.Duration) ([]byte, int, error) {
+	return b.ask(ctx, envelope, "bob")
+}
+
+// stranger is a client with a wrong password.
+type stranger struct{}
+
+// RoundTrip implements Server.
+func (stranger) RoundTrip(context.Context, []byte, time.Duration) ([]byte, int, error) {
+	return nil, 0, &wsmanclient.AuthenticationError{Scheme: "Negotiate"}
+}
+
+// ask asks as a user.
+func (w *world) ask(ctx context.Context, envelope []byte, user string) ([]byte, int, error) {
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, serverURL, bytes.NewReader(envelope))
 	r.Header.Set("Content-Type", "application/soap+xml;charset=UTF-8")
-	r.Header.Set("Authorization", "Known ann")
+	r.Header.Set("Authorization", "Known "+user)
 	answer := w.serve(r)
 	return answer.Body.Bytes(), answer.Code, ctx.Err()
 }

@@ -27,6 +27,7 @@ type conformanceSuite struct {
 	list, quick       bool
 	pattern, output   string
 	junit, powershell string
+	other             string
 	timeout           time.Duration
 }
 
@@ -50,6 +51,7 @@ func conformanceCommand(c *connection) *cobra.Command {
 	f.StringVarP(&s.output, "output", "o", "text", "text, json or junit")
 	f.StringVar(&s.junit, "junit", "", "a file to write the report to in the form of JUnit, in addition")
 	f.StringVar(&s.powershell, "configuration", "Microsoft.PowerShell", "the session configuration of PowerShell to use")
+	f.StringVar(&s.other, "other-username", "", "a second user, for the checks of what users may do to each other's shells (his password: environment WINRM_OTHER_PASSWORD)")
 	f.DurationVar(&s.timeout, "check-timeout", conformance.DefaultTimeout, "how long one check may take")
 	return cmd
 }
@@ -119,10 +121,48 @@ func (s *conformanceSuite) config(cmd *cobra.Command, args []string) (*conforman
 		return nil, err
 	}
 	tlsConfig.Certificates = nil // these requests are nobody's
-	return &conformance.Config{
+	config := &conformance.Config{
 		Server: client, URL: client.URL(), PowerShell: s.powershell, Quick: s.quick, Timeout: s.timeout,
 		HTTP: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: tlsConfig},
-	}, nil
+	}
+	return config, s.others(cmd, config)
+}
+
+// others adds the clients of a second user, and of one whom the server does not
+// know. Where no password is used there is none that is wrong.
+func (s *conformanceSuite) others(cmd *cobra.Command, config *conformance.Config) error {
+	if s.other != "" {
+		password, ok := os.LookupEnv("WINRM_OTHER_PASSWORD")
+		if !ok {
+			return usage("--other-username: the password has to be in WINRM_OTHER_PASSWORD")
+		}
+		client, err := s.as(cmd, s.other, password)
+		if err != nil {
+			return err
+		}
+		config.Other = client
+	}
+	switch s.connection.settings.Auth {
+	case "", "negotiate", "ntlm", "credssp", "basic":
+		client, err := s.as(cmd, "conformance-nobody", "wrong")
+		if err != nil {
+			return err
+		}
+		config.Wrong = client
+	}
+	return nil
+}
+
+// as is a client of another user with the same settings.
+func (s *conformanceSuite) as(cmd *cobra.Command, username, password string) (*wsmanclient.Client, error) {
+	c := connection{
+		name: s.connection.name, file: s.connection.file, settings: s.connection.settings, givenPassword: &password, timeout: s.connection.timeout,
+	}
+	c.settings.Username = username
+	for _, flag := range []string{"username", "url"} {
+		cmd.Flags().Lookup(flag).Changed = true
+	}
+	return c.client(cmd)
 }
 
 // write writes the report in the forms that were asked for.

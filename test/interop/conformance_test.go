@@ -16,16 +16,22 @@ import (
 // and all, over a sealed connection, and no shell is left.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	s := start(t, setup{})
-	client, err := wsmanclient.New("http://"+s.addresses["http"]+"/wsman", wsmanclient.Config{
-		Authentication: wsmanclient.Negotiate(wsmanclient.NegotiateConfig{User: "alice", Password: passwordOf("alice")}),
-	})
-	require.NoError(t, err)
-	defer client.Close()
+	s := start(t, setup{settings: "[Winrs]\nMaxShellsPerUser = 20\n"})
+	s.addUser(t, "bob")
+	as := func(user, password string) *wsmanclient.Client {
+		client, err := wsmanclient.New("http://"+s.addresses["http"]+"/wsman", wsmanclient.Config{
+			Authentication: wsmanclient.Negotiate(wsmanclient.NegotiateConfig{User: user, Password: password}),
+		})
+		require.NoError(t, err)
+		t.Cleanup(func() { assert.NoError(t, client.Close()) })
+		return client
+	}
+	client := as("alice", passwordOf("alice"))
 	plain := &http.Transport{}
 	defer plain.CloseIdleConnections()
 	report := conformance.Run(t.Context(), conformance.Config{
-		Server: client, URL: client.URL(), HTTP: plain, Timeout: patience,
+		Server: client, URL: client.URL(), HTTP: plain, Timeout: 3 * patience,
+		Other: as("bob", passwordOf("bob")), Wrong: as("conformance-nobody", "wrong"),
 	})
 	for _, r := range report.Results {
 		assert.Equal(t, conformance.Passed, r.Outcome, "%s", r)

@@ -20,9 +20,9 @@ type Client struct {
 	Administrator bool
 }
 
-// mayUse reports whether a shell is the client's: as its owner, or because the
+// MayUse reports whether a shell is the client's: as its owner, or because the
 // client is logged on as the very account that shells of its configuration run as.
-func (c Client) mayUse(owner, runAs string) bool {
+func (c Client) MayUse(owner, runAs string) bool {
 	return c.User == owner || runAs != "" && c.Account == runAs
 }
 

@@ -29,7 +29,7 @@ type Info struct {
 
 // VisibleTo reports whether a client may be told.
 func (i *Info) VisibleTo(c Client) bool {
-	return c.Administrator || c.mayUse(i.Client.User, i.RunAs)
+	return c.Administrator || c.MayUse(i.Client.User, i.RunAs)
 }
 
 // Info tells of the shell to whoever may use it or an administrator. It does not count

@@ -102,7 +102,7 @@ func (sh *Shell) own(c Client) bool {
 // allow checks that a shell's owner asks, or the account that it runs as by its
 // configuration. It is enough to look at the shell and to close it; see allowUse.
 func (sh *Shell) allow(c Client) error {
-	if !c.mayUse(sh.spec.Client.User, sh.cfg.RunAs) {
+	if !c.MayUse(sh.spec.Client.User, sh.cfg.RunAs) {
 		return &AccessError{User: c.User, ShellID: sh.spec.ShellID}
 	}
 	return nil

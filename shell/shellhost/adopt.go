@@ -175,7 +175,7 @@ func (rt *Router) recover(id string, rec *record, v *voucher) (*remote, error) {
 	start := rec.Start
 	start.ShellID, start.Recover, start.Daemon = id, true, os.Geteuid()
 	if v != nil { // the record may be anything that its account has written
-		start.User, start.Account, start.Configuration.Name = v.User, v.Account, v.Configuration
+		start.User, start.Account, start.Configuration.Name, start.Configuration.RunAs = v.User, v.Account, v.Configuration, v.RunAs
 	}
 	if err := rt.run(context.Background(), start); err != nil {
 		return nil, err

@@ -64,7 +64,11 @@ func (rt *Router) entries() []*entry {
 // describe tells of one shell; nothing if the client may not see it or it is
 // not there.
 func (rt *Router) describe(e *entry, client shell.Client) described {
+	if e.host.voucher.admit(e.host.shellID, client) != nil {
+		return described{}
+	}
 	info, err := e.host.info(client)
+	e.host.voucher.correct(e.host.shellID, &info)
 	now := time.Now()
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
@@ -91,6 +95,9 @@ func (rt *Router) Commands(_ context.Context, client shell.Client, shellID strin
 	host, err := rt.find(shellID)
 	if err != nil {
 		return nil, &shell.NotFoundError{ShellID: shellID}
+	}
+	if err := host.voucher.admit(shellID, client); err != nil {
+		return nil, err
 	}
 	list, err := host.commands(client)
 	switch {

@@ -18,6 +18,7 @@ type remote struct {
 	shellID, socket string
 	hello           Hello // of when it was found
 	account         int   // number of the account that it runs as; -1: this one's
+	voucher         *voucher
 	protocol        int
 
 	mu     sync.Mutex
@@ -41,7 +42,7 @@ func attach(shellID, socket string, v *voucher) (*remote, error) {
 		return nil, err
 	}
 	h := &remote{
-		shellID: shellID, socket: socket, account: v.account(),
+		shellID: shellID, socket: socket, account: v.account(), voucher: v,
 		ended: make(chan struct{}), settled: make(chan struct{}), watch: c,
 	}
 	answer, err := c.exchange(time.Now().Add(helloTimeout), []byte("GET "+pathWatch+" HTTP/1.1\r\nHost: winrmd\r\n\r\n"), nil)

@@ -136,6 +136,9 @@ func (rt *Router) passTo(ctx context.Context, r *wsman.Request, keep bool) (*wsm
 	}
 	host, err := rt.find(id)
 	if err == nil {
+		err = host.voucher.admit(host.shellID, shellresource.ClientOf(r))
+	}
+	if err == nil {
 		var answer *wsman.Response
 		if answer, err = host.pass(ctx, r, rt.deadline(r), keep); err == nil {
 			return answer, nil

@@ -135,7 +135,9 @@ func (rt *Router) makeDirectory(start *Start) (*voucher, error) {
 	if err != nil || start.Account == "" {
 		return nil, err
 	}
-	v := &voucher{User: start.User, Configuration: start.Configuration.Name, Account: start.Account, UID: uid}
+	v := &voucher{
+		User: start.User, Configuration: start.Configuration.Name, Account: start.Account, UID: uid, RunAs: start.Configuration.RunAs,
+	}
 	if err := rt.vouch(start.ShellID, v); err != nil {
 		return nil, errors.Join(err, starter.Remove(start.ShellID))
 	}

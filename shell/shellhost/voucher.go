@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/winrmd/winrmd/shell"
 )
 
 // voucher is what a daemon has put down of a host that runs as another account,
@@ -14,7 +16,8 @@ import (
 // processes of somebody who may be another.
 type voucher struct {
 	User, Configuration, Account string
-	UID                          int // of Account
+	RunAs                        string `json:",omitempty"` // see shell.Configuration
+	UID                          int    // of Account
 }
 
 // voucherName is the file's name, beside the directory of the shell.
@@ -70,6 +73,22 @@ func (v *voucher) confirm(h *Hello) error {
 			h.User, h.Configuration, v.User, v.Configuration)
 	}
 	return nil
+}
+
+// admit refuses a client whose shell it is not: a host of another account may be
+// what that account has made of it, and is not asked who may use it.
+func (v *voucher) admit(shellID string, c shell.Client) error {
+	if v == nil || c.Administrator || c.MayUse(v.User, v.RunAs) {
+		return nil
+	}
+	return &shell.AccessError{User: c.User, ShellID: shellID}
+}
+
+// correct puts right what a host says that it does not decide.
+func (v *voucher) correct(shellID string, info *shell.Info) {
+	if v != nil && info.Spec != nil {
+		info.ShellID, info.Owner, info.Client.User, info.RunAs = shellID, v.User, v.User, v.RunAs
+	}
 }
 
 // account is the number of the account that the host runs as; -1: this one's.

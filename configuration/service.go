@@ -118,12 +118,18 @@ type Shell struct {
 	MaxSpoolMB                int
 	// MaxTotalSpoolMB is 0 for no limit.
 	MaxTotalSpoolMB int
+	// ReclaimMemoryAfterMs is 0 where memory is not given back.
+	ReclaimMemoryAfterMs int
 }
 
 // RobustConnectionTimeout is how long a silent client keeps its shell.
 func (s Shell) RobustConnectionTimeout() time.Duration {
 	return milliseconds(s.RobustConnectionTimeoutMs)
 }
+
+// ReclaimMemoryAfter is how long a session is without its client before its memory
+// is given back to the system; 0 means that it is not.
+func (s Shell) ReclaimMemoryAfter() time.Duration { return milliseconds(s.ReclaimMemoryAfterMs) }
 
 // OutputBufferSize is how much output of one shell is buffered, in bytes.
 func (s Shell) OutputBufferSize() int { return s.OutputBufferSizeMB << 20 }

@@ -98,6 +98,8 @@ func serviceSettings() []setting[Service] {
 			"Output of one shell that is kept on disk beyond OutputBufferSizeMB where reading on is necessary, because one engine's output carries all its pipelines."),
 		number("Shell.MaxTotalSpoolMB", "MiB", 10240, 0, maxMegabytes, func(t *T) *int { return &t.Shell.MaxTotalSpoolMB },
 			"Output of all shells together that is kept on disk; 0 means no limit."),
+		number("Shell.ReclaimMemoryAfterMs", "ms", 60000, 0, maxMilliseconds, func(t *T) *int { return &t.Shell.ReclaimMemoryAfterMs },
+			"How long a session is without its client before its memory is given back to the system, from where it comes back when it is used; 0 means never. See docs/limits.md."),
 
 		number("Winrs.IdleTimeout", "ms", 7200000, MinIdleTimeoutMs, maxMilliseconds, func(t *T) *int { return &t.Winrs.IdleTimeout },
 			"After how long without its client a command shell ends, if the client asked for no other time.").asWindows(),

@@ -55,6 +55,10 @@ type Session struct {
 	MaxProcessesPerShell          int
 	// MaxMemoryPerShellMB is in MiB.
 	MaxMemoryPerShellMB int
+	// ProcessorWeight is 1 to 10000, and 100 for who has no weight.
+	ProcessorWeight int
+	// MaxOpenFilesPerShell is for each process of a session.
+	MaxOpenFilesPerShell int
 
 	// The limits on what a client may send: one object, and all data of one
 	// command, in MiB.

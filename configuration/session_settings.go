@@ -68,7 +68,11 @@ func sessionSettings() []setting[Session] {
 		number("MaxProcessesPerShell", "processes", Unlimited, 1, Unlimited, func(t *T) *int { return &t.MaxProcessesPerShell },
 			"How many processes one session may have at the same time.").asWindows(),
 		number("MaxMemoryPerShellMB", "MiB", Unlimited, 5, Unlimited, func(t *T) *int { return &t.MaxMemoryPerShellMB },
-			"How much memory one session with everything in it may use.").asWindows(),
+			"How much memory one session with everything in it may use. What limits need of the system is in docs/limits.md.").asWindows(),
+		number("ProcessorWeight", "of 100", DefaultProcessorWeight, 1, maxProcessorWeight, func(t *T) *int { return &t.ProcessorWeight },
+			"Share of the processors that one session gets where they do not suffice for all, beside the 100 of others."),
+		number("MaxOpenFilesPerShell", "files", Unlimited, minOpenFiles, Unlimited, func(t *T) *int { return &t.MaxOpenFilesPerShell },
+			"How many files and sockets each process of a session may have open at the same time; what the system allows is the limit in any case."),
 		number("MaximumReceivedObjectSizeMB", "MiB", 10, 1, maxReceivedMB, func(t *T) *int { return &t.MaximumReceivedObjectSizeMB },
 			"Largest object that a client may send.").asWindows(),
 		number("MaximumReceivedDataSizePerCommandMB", "MiB", 50, 1, maxReceivedMB, func(t *T) *int { return &t.MaximumReceivedDataSizePerCommandMB },
@@ -99,6 +103,15 @@ func relateSession(t *Session) (string, error) {
 }
 
 var errNotWithFile = errors.New("it cannot be used together with SessionConfigurationFile, which can say the same: ScriptsToProcess, ModulesToImport")
+
+// DefaultProcessorWeight is the weight of a session of which nothing is said.
+const DefaultProcessorWeight = 100
+
+// maxProcessorWeight is what control groups know.
+const maxProcessorWeight = 10000
+
+// minOpenFiles is what an engine needs to begin with, and the host to serve it.
+const minOpenFiles = 64
 
 // maxProcessIdleSec is two weeks, as on Windows.
 const maxProcessIdleSec = 1209600

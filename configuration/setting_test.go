@@ -113,7 +113,7 @@ func TestDefaults(t *testing.T) {
 			MaxEnvelopeSizekb: 500, MaxTimeoutms: 60000, EnumerationTimeoutms: 240000, MaxBatchItems: 32000,
 			MaxConcurrentOperationsPerUser: 1500, MaxPacketRetrievalTimeSeconds: 120, IPv4Filter: "*", IPv6Filter: "*",
 		},
-		Shell: Shell{RobustConnectionTimeoutMs: 240000, OutputBufferSizeMB: 10, MaxSpoolMB: 1024, MaxTotalSpoolMB: 10240},
+		Shell: Shell{RobustConnectionTimeoutMs: 240000, OutputBufferSizeMB: 10, MaxSpoolMB: 1024, MaxTotalSpoolMB: 10240, ReclaimMemoryAfterMs: 60000},
 		Winrs: Winrs{
 			IdleTimeout: 7200000, MaxConcurrentUsers: 2147483647,
 			MaxShellsPerUser: 2147483647, MaxConcurrentCommandsPerShell: 2147483647,
@@ -127,7 +127,7 @@ func TestDefaults(t *testing.T) {
 	}, serviceSchema().defaults())
 	assert.Equal(t, Session{
 		Enabled: true, Plugin: "powershell", Permission: []string{}, ModulesToImport: []string{},
-		MaxProcessesPerShell: 2147483647, MaxMemoryPerShellMB: 2147483647,
+		MaxProcessesPerShell: 2147483647, MaxMemoryPerShellMB: 2147483647, ProcessorWeight: 100, MaxOpenFilesPerShell: 2147483647,
 		Environment: map[string]string{}, Windows: map[string]string{},
 		IdleTimeoutMs: 7200000, MaxIdleTimeoutMs: 2147483647, OutputBufferingMode: "Block",
 		EngineArguments: []string{},

@@ -60,8 +60,27 @@ type Configuration struct {
 	MaxShellsPerUser              int
 	MaxConcurrentUsers            int
 	MaxConcurrentCommandsPerShell int
+	// Limits are those of what runs in one shell together. Who starts that obeys
+	// them; package shell does not.
+	Limits Limits `json:",omitzero"`
+	// Unattended, if not nil, is called with true when no client is attached any
+	// more, and with false when one is. It must not block, or call the shell.
+	Unattended func(bool) `json:"-"`
 	// Service are the quotas that count the shells of all configurations.
 	Service ServiceQuotas
+}
+
+// Limits bound what the processes of one shell use; 0 means without limit.
+type Limits struct {
+	MaxMemoryPerShellMB  int `json:",omitempty"`
+	MaxProcessesPerShell int `json:",omitempty"`
+	// ProcessorWeight is 1 to 10000, where others have 100.
+	ProcessorWeight int `json:",omitempty"`
+	// MaxOpenFilesPerShell is for each process.
+	MaxOpenFilesPerShell int `json:",omitempty"`
+	// ReclaimMemoryAfter is how long a shell is without its client before its
+	// memory is given back to the system; 0 means that it is not.
+	ReclaimMemoryAfter time.Duration `json:",omitempty"`
 }
 
 // ServiceQuotas are quotas over the shells of all configurations (those of

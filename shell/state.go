@@ -113,6 +113,9 @@ func (s *Shell) step(e event, own bool) error {
 	if before := s.state; before != o.to {
 		s.state = o.to
 		s.noteRemains()
+		if s.cfg.Unattended != nil {
+			s.cfg.Unattended(o.to == Disconnected || o.to == Lost)
+		}
 	}
 	return nil
 }

@@ -129,12 +129,27 @@ func common(cfg *shell.Configuration, session configuration.Session) {
 	cfg.MaxShells, cfg.MaxShellsPerUser = session.MaxShells, session.MaxShellsPerUser
 	cfg.MaxConcurrentUsers = session.MaxConcurrentUsers
 	cfg.MaxConcurrentCommandsPerShell = session.MaxConcurrentCommandsPerShell
+	cfg.Limits.MaxMemoryPerShellMB = limited(session.MaxMemoryPerShellMB)
+	cfg.Limits.MaxProcessesPerShell = limited(session.MaxProcessesPerShell)
+	cfg.Limits.MaxOpenFilesPerShell = limited(session.MaxOpenFilesPerShell)
+	if session.ProcessorWeight != configuration.DefaultProcessorWeight {
+		cfg.Limits.ProcessorWeight = session.ProcessorWeight
+	}
+}
+
+// limited is a limit as package shell has it.
+func limited(quota int) int {
+	if quota == configuration.Unlimited {
+		return 0
+	}
+	return quota
 }
 
 // base are the settings of the service that every shell obeys.
 func base(service configuration.Service) *shell.Configuration {
 	return &shell.Configuration{
 		BufferSize: service.Shell.OutputBufferSize(), SpoolSize: service.Shell.MaxSpool(), TotalSpoolSize: service.Shell.MaxTotalSpool(),
+		Limits: shell.Limits{ReclaimMemoryAfter: service.Shell.ReclaimMemoryAfter()},
 		Service: shell.ServiceQuotas{
 			MaxShellsPerUser: service.Winrs.MaxShellsPerUser, MaxConcurrentUsers: service.Winrs.MaxConcurrentUsers,
 		},
@@ -173,5 +188,7 @@ func (c *catalogue) commandShell(service configuration.Service) (*shell.Configur
 	cfg.Name, cfg.Traits = "cmd", winrs.Traits()
 	cfg.IdleTimeout, cfg.MaxIdleTimeout = service.Winrs.IdleTimeoutDuration(), maxIdleTimeout
 	cfg.MaxConcurrentCommandsPerShell = service.Winrs.MaxConcurrentCommandsPerShell
+	cfg.Limits.MaxMemoryPerShellMB = limited(service.Winrs.MaxMemoryPerShellMB)
+	cfg.Limits.MaxProcessesPerShell = limited(service.Winrs.MaxProcessesPerShell)
 	return cfg, plugin{Winrs: &winrs.Config{Engine: c.enginePath(service, configuration.Session{})}}
 }

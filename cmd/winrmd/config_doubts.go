@@ -11,6 +11,7 @@ import (
 
 	"github.com/winrmd/winrmd/configuration"
 	"github.com/winrmd/winrmd/configuration/users"
+	"github.com/winrmd/winrmd/shell/process"
 )
 
 // withoutEffect are the settings that a kind of session makes no use of, in the
@@ -62,6 +63,9 @@ func doubts(dir string, service configuration.Service, s configuration.Session) 
 		doubt("Permission", known(dir, &service, name))
 	}
 	doubt("RunAsUser", runAsDoubt(&s))
+	doubt("MaxMemoryPerShellMB", process.Offers(process.Limits{MemoryMB: limited(s.MaxMemoryPerShellMB)}))
+	doubt("MaxProcessesPerShell", process.Offers(process.Limits{Processes: limited(s.MaxProcessesPerShell)}))
+	doubt("MaxOpenFilesPerShell", process.Offers(process.Limits{OpenFiles: limited(s.MaxOpenFilesPerShell)}))
 	// A command shell does without an engine, unless one is named.
 	if s.Plugin == configuration.PluginPowerShell || s.Plugin == configuration.PluginWinrs && s.EnginePath != "" {
 		doubt(engineKey(s), executable(service.Engine(s)))

@@ -51,6 +51,8 @@ func parameters() []parameter {
 		{"max-concurrent-commands-per-session", ofTransport + "MaxConcurrentCommandsPerSession", "MaxConcurrentCommandsPerShell", "`NUMBER` of commands in one session at the same time", readText, nil},
 		{"max-processes-per-session", ofTransport + "MaxProcessesPerSession", "MaxProcessesPerShell", "`NUMBER` of processes of one session at the same time", readText, nil},
 		{"max-memory-per-session-mb", ofTransport + "MaxMemoryPerSessionMB", "MaxMemoryPerShellMB", "`MiB` of memory that one session may use", readText, nil},
+		{"processor-weight", "", "ProcessorWeight", "`NUMBER` that says how much of the processors one session gets beside others, which have 100", readText, nil},
+		{"max-open-files-per-session", "", "MaxOpenFilesPerShell", "`NUMBER` of files that each process of one session may have open", readText, nil},
 		{"maximum-received-object-size-mb", ofRegister + "MaximumReceivedObjectSizeMB", "MaximumReceivedObjectSizeMB", "`MiB` that one object of a client may have", readText, nil},
 		{"maximum-received-data-size-per-command-mb", ofRegister + "MaximumReceivedDataSizePerCommandMB", "MaximumReceivedDataSizePerCommandMB", "`MiB` that a client may send to one command", readText, nil},
 		{"use-shared-process", ofRegister + "UseSharedProcess", "UseSharedProcess", "kept for Windows, without effect", readText, nil},

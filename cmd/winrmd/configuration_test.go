@@ -116,6 +116,8 @@ func TestConfigurationFlags(t *testing.T) {
 		{"max-concurrent-users", "3", "MaxConcurrentUsers", 3, "-1", "MaxConcurrentUsers: -1 is out of range"},
 		{"max-concurrent-commands-per-session", "4", "MaxConcurrentCommandsPerShell", 4, "0", "MaxConcurrentCommandsPerShell: 0 is out"},
 		{"max-processes-per-session", "5", "MaxProcessesPerShell", 5, "0", "MaxProcessesPerShell: 0 is out of range"},
+		{"processor-weight", "50", "ProcessorWeight", 50, "0", "ProcessorWeight: 0 is out of range"},
+		{"max-open-files-per-session", "100", "MaxOpenFilesPerShell", 100, "1", "MaxOpenFilesPerShell: 1 is out of range"},
 		{"max-memory-per-session-mb", "6", "MaxMemoryPerShellMB", 6, "4", "MaxMemoryPerShellMB: 4 is out of range: must be 5 to 2147483647"},
 		{"maximum-received-object-size-mb", "7", "MaximumReceivedObjectSizeMB", 7, "2048", "MaximumReceivedObjectSizeMB: 2048 is out of range: must be 1 to 2047"},
 		{"maximum-received-data-size-per-command-mb", "8", "MaximumReceivedDataSizePerCommandMB", 8, "0", "MaximumReceivedDataSizePerCommandMB: 0 is out"},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os/exec"
 
@@ -24,6 +25,9 @@ func newFence(shellID string, log *slog.Logger) (*fence, error) {
 	}
 	f := &fence{reaper: process.NewReaper()}
 	scope, err := process.NewScope(shellID)
+	if errors.Is(err, fs.ErrExist) { // this process is in it
+		scope, err = process.InnerScope(shellID)
+	}
 	switch {
 	case err == nil:
 		f.scope = scope
@@ -47,7 +51,7 @@ func (f *fence) path() string {
 	if f.scope == nil {
 		return ""
 	}
-	return f.scope.Path()
+	return f.scope.OuterPath()
 }
 
 // clear ends everything that was started and is still there.

@@ -30,7 +30,7 @@ func (p plugin) encode() json.RawMessage {
 
 // decodePlugin makes the plug-in that a daemon has described for a host. attach
 // is called with each program before it is started.
-func decodePlugin(start *shellhost.Start, attach func(*exec.Cmd), log *slog.Logger) (shell.Plugin, error) {
+func decodePlugin(start *shellhost.Start, attach func(*exec.Cmd), bounds shell.Bounds, log *slog.Logger) (shell.Plugin, error) {
 	var p plugin
 	if err := json.Unmarshal(start.Plugin, &p); err != nil {
 		return nil, err
@@ -38,9 +38,10 @@ func decodePlugin(start *shellhost.Start, attach func(*exec.Cmd), log *slog.Logg
 	switch {
 	case p.PowerShell != nil:
 		p.PowerShell.Logger, p.PowerShell.Attach, p.PowerShell.Directory = log, attach, start.Directory
+		p.PowerShell.Bounds = bounds
 		return powershell.New(*p.PowerShell), nil
 	case p.Winrs != nil:
-		p.Winrs.Logger, p.Winrs.Attach = log, attach
+		p.Winrs.Logger, p.Winrs.Attach, p.Winrs.Bounds = log, attach, bounds
 		return winrs.New(*p.Winrs), nil
 	case p.Runspace != nil:
 		return p.Runspace.plugin(log)

@@ -54,7 +54,7 @@ func order(name string) int {
 }
 
 // addSetting adds a setting that is one text. Those that are not set are left
-// out; numbers are always told.
+// out; Windows' numbers are always told.
 func (ex *exporter) addSetting(add func(name, value string), p parameter) {
 	value := fmt.Sprint(ex.values[p.setting])
 	if value == "" || p.name == paramPlugin && value == configuration.PluginPowerShell {
@@ -62,6 +62,10 @@ func (ex *exporter) addSetting(add func(name, value string), p parameter) {
 	}
 	if p.name == paramPlugin && value == configuration.PluginWinrs {
 		return // the resource URI says so
+	}
+	if p.name == paramWeight && value == fmt.Sprint(configuration.DefaultProcessorWeight) ||
+		p.name == paramOpenFiles && value == fmt.Sprint(configuration.Unlimited) {
+		return // Windows' plug-ins have none, and say nothing of it
 	}
 	add(p.name, value)
 }

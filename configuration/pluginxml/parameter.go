@@ -27,6 +27,8 @@ const (
 	paramModules     = own + "ModulesToImport"
 	paramWindows     = own + "Windows"
 	paramPlugin      = own + "Plugin"
+	paramWeight      = own + "ProcessorWeight"
+	paramOpenFiles   = own + "MaxOpenFilesPerShell"
 )
 
 // parameters are those with a meaning, and where the others come among them, in
@@ -50,6 +52,8 @@ var parameters = []parameter{
 	{name: paramPermission, list: "Permission"},
 	{name: own + "EnginePath", setting: "EnginePath"},
 	{name: own + "EngineArguments", list: "EngineArguments"},
+	{name: paramWeight, setting: "ProcessorWeight"},
+	{name: paramOpenFiles, setting: "MaxOpenFilesPerShell"},
 	{name: paramModules, list: "ModulesToImport"},
 	{name: own + "Environment", table: "Environment"},
 	{name: paramWindows, table: "Windows"},

@@ -154,7 +154,7 @@ func TestEverySettingHasAPlace(t *testing.T) {
 		"OutputBufferingMode": "Drop", "EnginePath": "pwsh-preview", "EngineArguments": []string{"-NoLogo"}, "PSVersion": "7.4",
 		"SessionConfigurationFile": "/a.pssc", "StartupScript": "/a.ps1", "ModulesToImport": []string{"a"},
 		"MaxShells": 1, "MaxShellsPerUser": 2, "MaxConcurrentUsers": 3, "MaxConcurrentCommandsPerShell": 4, "MaxProcessesPerShell": 5,
-		"MaxMemoryPerShellMB": 6, "MaximumReceivedObjectSizeMB": 7, "MaximumReceivedDataSizePerCommandMB": 8,
+		"MaxMemoryPerShellMB": 6, "ProcessorWeight": 10, "MaxOpenFilesPerShell": 100, "MaximumReceivedObjectSizeMB": 7, "MaximumReceivedDataSizePerCommandMB": 8,
 		"UseSharedProcess": true, "ProcessIdleTimeoutSec": 9, "Environment": map[string]string{"A": "b"}, "Windows": map[string]string{"a": "b"},
 	}
 	for _, one := range configuration.SessionSettings() {

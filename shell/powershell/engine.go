@@ -43,6 +43,7 @@ type engine struct {
 	slot    chan func() // full while a Data is not acknowledged; holds the end of its Expect
 	acks    acks
 	stderr  tail
+	limit   func(starved bool) error // which limit it has come to; nil: it has none
 	doubts  doubts
 
 	bye   chan struct{} // closed when nothing more is to be written
@@ -51,9 +52,9 @@ type engine struct {
 }
 
 // startEngine runs cmd for a shell and begins to read.
-func startEngine(cmd *exec.Cmd, shellID string, out output, log *slog.Logger) (*engine, error) {
+func startEngine(cmd *exec.Cmd, shellID string, out output, limit func(bool) error, log *slog.Logger) (*engine, error) {
 	e := &engine{
-		shellID: shellID, child: newChild(cmd), log: log, out: out,
+		shellID: shellID, child: newChild(cmd), log: log, out: out, limit: limit,
 		queue: make(chan func(*outofproc.Writer) error),
 		slot:  make(chan func(), 1),
 		bye:   make(chan struct{}),
@@ -140,6 +141,8 @@ func (e *engine) reason(read, wait error) error {
 	switch {
 	case !errors.Is(read, io.EOF) && !cut:
 		return fmt.Errorf("the PowerShell engine wrote what is not its protocol: %w%s", read, text)
+	case wait != nil && e.limit != nil && e.limit(false) != nil:
+		return fmt.Errorf("the PowerShell engine ended (%w): %w%s", wait, e.limit(false), text)
 	case wait != nil:
 		return fmt.Errorf("the PowerShell engine ended unexpectedly (%w)%s", wait, text)
 	default:

@@ -95,7 +95,7 @@ func (s *session) called(p *pipeline, m psrp.Message, piece shell.Piece) {
 		p.calls.add(m, piece.Object)
 	}
 	p.cmd.SetPending(len(p.calls) > 0)
-	p.out.Put(piece)
+	p.border.pass(p.out, piece)
 }
 
 // ended is told by the engine that it is gone: the client hears that the pool

@@ -66,11 +66,17 @@ func (s *session) pipelineData(p *pipeline, text []byte) error {
 		if err != nil {
 			return err
 		}
+		if f.Header.Start && p.control.kind == psrp.MessagePipelineState {
+			s.lookForLimits(p, f) // nothing comes after it
+		}
 		if watched && m.Type == psrp.MessagePipelineHostCall {
 			s.called(p, m, piece)
 			continue
 		}
-		p.out.Put(piece)
+		p.border.pass(p.out, piece)
+		if f.Header.End && p.control.kind == psrp.MessageErrorRecord {
+			s.lookForLimits(p, f)
+		}
 		if watched && m.Type == psrp.MessagePipelineState && final(m) {
 			s.finished(p)
 			return nil

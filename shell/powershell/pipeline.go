@@ -26,6 +26,7 @@ type pipeline struct {
 	announced  bool  // the engine was told of it
 	calls      calls // host calls that wait for an answer
 	control    control
+	border     border
 	begun      chan struct{} // closed when the engine has put out something for it
 	discarded  bool          // nobody wants its output any more
 	stopped    chan struct{} // closed when the engine has stopped it; nil: nobody asked

@@ -45,6 +45,8 @@ type Config struct {
 	Logger                     *slog.Logger `json:"-"`
 	// Attach, if not nil, is called with each engine before it is started.
 	Attach func(*exec.Cmd) `json:"-"`
+	// Bounds, if not nil, tells of the limits of the engine's processes.
+	Bounds shell.Bounds `json:"-"`
 }
 
 // Plugin opens PowerShell shells.
@@ -90,9 +92,11 @@ func (p *Plugin) Open(ctx context.Context, r *shell.OpenRequest, host shell.Host
 	if p.config.Attach != nil {
 		p.config.Attach(cmd)
 	}
-	if s.engine, err = startEngine(cmd, r.ShellID, s, log); err != nil {
+	s.bounds = p.config.Bounds
+	if s.engine, err = startEngine(cmd, r.ShellID, s, s.limit(), log); err != nil {
 		return nil, refuse(codeSessionFailed, fmt.Sprintf("The PowerShell engine %s could not be started.", cmd.Path), err)
 	}
+	s.tellOfLimits()
 	if err = s.Send(ctx, nil, shell.Input{Stream: "stdin", Data: r.Creation}); err == nil {
 		err = s.engine.settle(ctx)
 	}

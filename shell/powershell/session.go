@@ -21,6 +21,7 @@ type session struct {
 	log        *slog.Logger
 	limits     limits
 	background sync.WaitGroup // what goes on after the request that began it
+	bounds     shell.Bounds   // nil: the engine has no limits
 
 	mu        sync.Mutex
 	pool      pool

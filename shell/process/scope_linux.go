@@ -68,6 +68,11 @@ func OpenScope(path string) (*Scope, error) {
 	if link, err := os.Lstat(path); err == nil && !link.IsDir() {
 		return nil, fmt.Errorf("%s: %w", path, ErrForeign)
 	}
+	return holdScope(path)
+}
+
+// holdScope opens the directory of a scope.
+func holdScope(path string) (*Scope, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, fmt.Errorf("scope: %w", err)

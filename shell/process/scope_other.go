@@ -16,6 +16,12 @@ func NewScope(string) (*Scope, error) { return nil, ErrNoCgroup }
 // OpenScope returns ErrForeign.
 func OpenScope(string) (*Scope, error) { return nil, ErrForeign }
 
+// InnerScope returns ErrNoCgroup.
+func InnerScope(string) (*Scope, error) { return nil, ErrNoCgroup }
+
+// OuterPath is the Path of the scope that is the whole session's.
+func (*Scope) OuterPath() string { return "" }
+
 // Path is what OpenScope takes.
 func (*Scope) Path() string { return "" }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/winrmd/winrmd/shell"
+	"github.com/winrmd/winrmd/shell/process"
 	"github.com/winrmd/winrmd/shell/shellresource"
 	"github.com/winrmd/winrmd/wsman"
 )
@@ -46,7 +47,7 @@ func (rt *Router) tryCreate(ctx context.Context, r *wsman.Request) (*wsman.Respo
 	}
 	start := Start{
 		User: spec.Client.User, Configuration: cfg, Plugin: plugin, Machine: rt.config.Machine,
-		Account: cfg.Account, Daemon: os.Geteuid(),
+		Account: cfg.Account, Daemon: os.Geteuid(), Limits: limitsOf(cfg),
 	}
 	if spec.ShellID != "" {
 		return rt.createNamed(ctx, r, start, spec.ShellID)
@@ -57,6 +58,15 @@ func (rt *Router) tryCreate(ctx context.Context, r *wsman.Request) (*wsman.Respo
 		answer, made, err = rt.createNamed(ctx, r, start, strings.ToUpper(uuid.NewString()))
 	}
 	return answer, made, err
+}
+
+// limitsOf is what package process makes of a configuration's limits.
+func limitsOf(cfg *shell.Configuration) process.Limits {
+	l := cfg.Limits
+	return process.Limits{
+		MemoryMB: l.MaxMemoryPerShellMB, Processes: l.MaxProcessesPerShell,
+		ProcessorWeight: l.ProcessorWeight, OpenFiles: l.MaxOpenFilesPerShell,
+	}
 }
 
 // chosenSpace is the space of names that chosenID is in.

@@ -19,6 +19,7 @@ type instance struct {
 	host        shell.Host
 	engine      string
 	attach      func(*exec.Cmd)
+	bounds      shell.Bounds
 	environment []string
 	directory   string
 	wanted      []string // output streams that the client asked for; empty: all
@@ -62,6 +63,9 @@ func (i *instance) start(cmd *shell.Command, prog program) error {
 	p, err := i.newProcess(cmd, prog)
 	if err != nil {
 		i.log.Debug("command not started", "command", cmd.ID(), "error", err)
+		if refusal := i.limitRefusal(err); refusal != nil {
+			return refusal
+		}
 		return startError(err)
 	}
 	i.processes[cmd] = p

@@ -23,6 +23,8 @@ type Config struct {
 	Logger *slog.Logger `json:"-"`
 	// Attach, if not nil, is called with each program before it is started.
 	Attach func(*exec.Cmd) `json:"-"`
+	// Bounds, if not nil, tells of the limits of what runs in a shell.
+	Bounds shell.Bounds `json:"-"`
 }
 
 // Plugin makes command shells. It implements shell.Plugin.
@@ -30,6 +32,7 @@ type Plugin struct {
 	engine      string
 	environment []shell.Variable
 	attach      func(*exec.Cmd)
+	bounds      shell.Bounds
 	log         *slog.Logger
 }
 
@@ -39,7 +42,7 @@ func New(cfg Config) *Plugin {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Plugin{engine: cfg.Engine, environment: cfg.Environment, attach: cfg.Attach, log: log}
+	return &Plugin{engine: cfg.Engine, environment: cfg.Environment, attach: cfg.Attach, bounds: cfg.Bounds, log: log}
 }
 
 // Traits is how command shells behave on the wire. All output belongs to
@@ -73,7 +76,7 @@ func (p *Plugin) Open(_ context.Context, r *shell.OpenRequest, host shell.Host) 
 		return nil, err
 	}
 	return &instance{
-		host: host, engine: p.engine, attach: p.attach, environment: env, directory: dir,
+		host: host, engine: p.engine, attach: p.attach, bounds: p.bounds, environment: env, directory: dir,
 		wanted:    r.OutputStreams,
 		log:       p.log.With("shell", r.ShellID),
 		processes: make(map[*shell.Command]*execution),

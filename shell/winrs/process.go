@@ -27,6 +27,9 @@ type execution struct {
 	killAt time.Time   // when the group is killed; zero: no signal asked for it
 	killer *time.Timer // kills it then
 	killed bool        // it was; who is still there can only be a zombie
+	said   string      // what was told of a limit
+
+	bounds shell.Bounds // nil: it has no limits
 }
 
 // pipes are the two ends of what connects a command with the server.
@@ -76,7 +79,7 @@ func (i *instance) newProcess(cmd *shell.Command, prog program) (*execution, err
 	}
 	p := &execution{
 		cmd: cmd, exec: c, group: g, input: newInput(), stdin: pipes.ours[0],
-		done: make(chan struct{}),
+		done: make(chan struct{}), bounds: i.bounds,
 	}
 	for n, name := range []string{streamStdout, streamStderr} {
 		p.outputs = append(p.outputs, &output{
@@ -89,6 +92,9 @@ func (i *instance) newProcess(cmd *shell.Command, prog program) (*execution, err
 // run serves a command to its end and returns its exit code.
 func (p *execution) run() (exitCode int) {
 	defer close(p.done)
+	if p.bounds != nil {
+		defer p.bounds.Tell(p.say)()
+	}
 	var pump sync.WaitGroup
 	pump.Go(func() { p.input.pump(p.stdin) })
 	for _, o := range p.outputs {
@@ -106,6 +112,7 @@ func (p *execution) run() (exitCode int) {
 		<-o.done
 	}
 	pump.Wait()
+	p.obituary(p.exec.ProcessState)
 	p.cmd.Finish(exitCode)
 	return exitCode
 }

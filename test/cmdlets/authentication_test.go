@@ -148,8 +148,9 @@ function by($type, $authentication, $who) {
     $o.ProxyAccessType = $type; $o.ProxyAuthentication = $authentication; $o.ProxyCredential = $who; $o
 }
 function far($port, $option, [switch] $tls) { @{ ComputerName = '`+farName+`'; Port = $port; UseSSL = $tls; Credential = $credential; SessionOption = $option } }`))
+		assert.Equal(t, left(name), c.run(t, `$me = '`+name+`'; $at = far `+portIn(t, d.HTTP)+` (by IEConfig Basic $through)`+leaving))
+		assert.Equal(t, http.MethodPost, strings.Join(p.takeAsked(), " "))
 		for _, row := range []struct{ at, want, asked string }{
-			{`far ` + portIn(t, d.HTTP) + ` (by IEConfig Basic $through)`, in, http.MethodPost},
 			{`far ` + portIn(t, d.HTTPS) + ` (by WinHttpConfig Basic $through) -tls`, in, http.MethodConnect},
 			{`far ` + portIn(t, d.HTTP) + ` (by AutoDetect Negotiate $null)`, "407", http.MethodPost},
 			{`far ` + portIn(t, d.HTTPS) + ` (by AutoDetect Negotiate $null) -tls`, "407", http.MethodConnect},

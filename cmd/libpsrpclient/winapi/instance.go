@@ -17,13 +17,14 @@ type Invocation struct {
 	Action     string   `xml:"Action,attr"` // one of invocations
 	Connection string   `xml:"Connection,attr"`
 	// Mechanism and what follows are Credentials and Proxy.
-	Mechanism     uint32 `xml:"Mechanism,attr"`
-	User          string `xml:"User,attr"`
-	Password      string `xml:"Password,attr"`
-	Thumbprint    string `xml:"Thumbprint,attr"`
-	ProxyAccess   uint32 `xml:"ProxyAccess,attr"`
-	ProxyUser     string `xml:"ProxyUser,attr"`
-	ProxyPassword string `xml:"ProxyPassword,attr"`
+	Mechanism      uint32 `xml:"Mechanism,attr"`
+	User           string `xml:"User,attr"`
+	Password       string `xml:"Password,attr"`
+	Thumbprint     string `xml:"Thumbprint,attr"`
+	ProxyAccess    uint32 `xml:"ProxyAccess,attr"`
+	ProxyMechanism uint32 `xml:"ProxyMechanism,attr"`
+	ProxyUser      string `xml:"ProxyUser,attr"`
+	ProxyPassword  string `xml:"ProxyPassword,attr"`
 	// Options are session options that are numbers, with the numbers of Option.
 	Options []struct {
 		Number uint32 `xml:"Number,attr"`
@@ -81,7 +82,7 @@ func (i *Invocation) run(ctx context.Context, b *strings.Builder) error {
 	defer api.Close()
 	s, failure := api.NewSession(i.Connection, Credentials{
 		Mechanism: Mechanism(i.Mechanism), User: i.User, Password: i.Password, Thumbprint: i.Thumbprint,
-	}, Proxy{Access: ProxyAccess(i.ProxyAccess), User: i.ProxyUser, Password: i.ProxyPassword})
+	}, Proxy{Access: ProxyAccess(i.ProxyAccess), Mechanism: Mechanism(i.ProxyMechanism), User: i.ProxyUser, Password: i.ProxyPassword})
 	if failure != nil {
 		return failure
 	}

@@ -85,6 +85,7 @@ function Add-WinRMDSessionOption {
     }
     $proxy = [string] $option.ProxyAccessType
     if ($script:WinRMDProxies.ContainsKey($proxy)) { $root.SetAttribute('ProxyAccess', [string] $script:WinRMDProxies[$proxy]) }
+    if ($option.ProxyAuthentication) { $root.SetAttribute('ProxyMechanism', [string] (ConvertTo-WinRMDMechanism ([string] $option.ProxyAuthentication))) }
     if ($option.ProxyCredential) {
         $root.SetAttribute('ProxyUser', $option.ProxyCredential.UserName)
         $root.SetAttribute('ProxyPassword', $option.ProxyCredential.GetNetworkCredential().Password)

@@ -8,9 +8,11 @@ SessionOption of Get-WSManInstance and its like. Nothing is sent.
 
 Where Windows has its own New-WSManSessionOption, that is used and this is not there.
 .PARAMETER ProxyAccessType
-How the way to a proxy is found: from the environment, or not at all.
+How the way to a proxy is found: from the environment (HTTP_PROXY, HTTPS_PROXY and
+NO_PROXY), or not at all.
 .PARAMETER ProxyAuthentication
-How the proxy is logged on to: Default, Negotiate, Basic or Digest.
+How the proxy is logged on to: Default, Negotiate, Basic or Digest. A user name and a
+password are given by Basic only; anything else with ProxyCredential is an error.
 .PARAMETER ProxyCredential
 Who logs on to the proxy.
 .PARAMETER SkipCACheck

@@ -11,6 +11,7 @@ import (
 
 	"github.com/winrmd/winrmd/psremoting"
 	"github.com/winrmd/winrmd/psrp"
+	"github.com/winrmd/winrmd/psrp/clixml"
 	"github.com/winrmd/winrmd/psrp/runspacepool"
 	"github.com/winrmd/winrmd/shell/runspace"
 )
@@ -136,4 +137,13 @@ func TestHistory(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, ok)
 	assert.Empty(t, script(t, pool, list).completed(t).texts())
+}
+
+// TestNull: null is an object of the output, in the form that PowerShell reads: a
+// message without content.
+func TestNull(t *testing.T) {
+	t.Parallel()
+	r := script(t, open(t, serving(t, nil), runspacepool.Config{}), "$null; 1; $null, 2").completed(t)
+	require.Len(t, r.output, 4)
+	assert.Equal(t, []clixml.Value{nil, clixml.Int32(1), nil, clixml.Int32(2)}, r.output)
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/winrmd/winrmd/psrp"
 	"github.com/winrmd/winrmd/psrp/clixml"
 	"github.com/winrmd/winrmd/shell"
+	"github.com/winrmd/winrmd/shell/runspace/value"
 )
 
 // byteOrderMark stands before the CLIXML of every message of Windows.
@@ -14,6 +15,9 @@ func (s *session) message(t psrp.MessageType, pipeline psrp.GUID, content clixml
 	b := psrp.MessageHeader{
 		Destination: psrp.DestinationClient, Type: t, RunspacePoolID: s.pool.id, PipelineID: pipeline,
 	}.Append(make([]byte, 0, 512))
+	if t == psrp.MessagePipelineOutput && value.IsNull(content) {
+		return b, nil // as PowerShell does: it does not read a message whose content is null
+	}
 	return clixml.Append(append(b, byteOrderMark...), content)
 }
 

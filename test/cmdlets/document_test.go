@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // TestDocument follows about_Remote_Disconnected_Sessions: two PowerShells and one
@@ -13,6 +15,8 @@ import (
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	d := server(t, "")
+	matrix.Ran(t, "PowerShell cmdlets, Windows build", "Get-PSSession, Connect-PSSession, from another client", "HTTP, Negotiate")
+	matrix.Ran(t, "PowerShell cmdlets, Windows build", "New-PSSession, Disconnect-PSSession", "HTTP, Negotiate")
 	here, there := startClient(t, windowsHost), startClient(t, windowsHost)
 	for _, c := range []*client{here, there} {
 		assert.Empty(t, c.run(t, login(t, d.HTTP)))

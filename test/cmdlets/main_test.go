@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/winrmd/winrmd/test/daemon"
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // workDirectory holds what was built.
@@ -29,7 +30,7 @@ func testAll(m *testing.M) int {
 		return 2
 	}
 	defer os.RemoveAll(workDirectory)
-	status := m.Run()
+	status := matrix.Done("cmdlets", m.Run())
 	if err := goleak.Find(); err != nil && status == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // TestTwoServers: a list has the sessions that end at that server, and without a
@@ -35,6 +37,9 @@ func TestHTTPS(t *testing.T) {
 	c := startClient(t, windowsHost)
 	assert.Empty(t, c.run(t, login(t, d.HTTPS)))
 	for _, authentication := range []string{"Basic", "Negotiate"} {
+		for _, operation := range []string{"New-PSSession, Disconnect-PSSession", "Connect-PSSession", "Invoke-Command, Remove-PSSession"} {
+			matrix.Ran(t, "PowerShell cmdlets, Windows build", operation, "HTTPS, "+authentication)
+		}
 		assert.Equal(t, []string{"Opened Available 7200000 Block", "Disconnected None 7200000 Block", "Opened Available 7200000 Block", "5"}, c.run(t, `
 $s = New-PSSession @at -Authentication `+authentication+`; $s | detail
 Invoke-Command $s { $x = 5 }
@@ -106,6 +111,7 @@ Invoke-Command $s { 'still' }`))
 func TestEnter(t *testing.T) {
 	t.Parallel()
 	here, there := pair(t)
+	matrix.Ran(t, "PowerShell cmdlets, Windows build", "Enter-PSSession, Exit-PSSession", "HTTP, Negotiate")
 	module, err := filepath.Abs(moduleDirectory)
 	require.NoError(t, err)
 	assert.Equal(t, "in Opened Available", here.one(t, `$s = New-PSSession @at -Name in; Enter-PSSession $s; $s | show`))

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // TestReceiveAfterConnect: a session can be connected first, and what its command
@@ -13,6 +15,7 @@ import (
 func TestReceiveAfterConnect(t *testing.T) {
 	t.Parallel()
 	here, there := pair(t)
+	matrix.Ran(t, "PowerShell cmdlets, Windows build", "Invoke-Command -InDisconnectedSession, Receive-PSSession", "HTTP, Negotiate")
 	file := t.TempDir() + "/go"
 	assert.Empty(t, there.run(t, `function signal { [System.IO.File]::WriteAllText('`+file+`', '') }`))
 	begin := func(name string) {

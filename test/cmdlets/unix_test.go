@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // connection makes a WSManConnectionInfo, which is what PowerShell's Runspace API
@@ -23,6 +25,9 @@ function invoke($runspace, $script) {
 func TestUnix(t *testing.T) {
 	t.Parallel()
 	d := server(t, "")
+	matrix.Ran(t, "PowerShell cmdlets, Unix build", "New-PSSession, Invoke-Command, Remove-PSSession", "HTTP, Negotiate")
+	matrix.Ran(t, "PowerShell cmdlets, Unix build", "Runspace.Disconnect, Connect, from another client too", "HTTP, Negotiate")
+	matrix.Ran(t, "PowerShell cmdlets, Unix build", "Invoke-Command", "HTTPS, Basic")
 	here, there := startClient(t, unixHost), startClient(t, unixHost)
 	for _, c := range []*client{here, there} {
 		assert.Empty(t, c.run(t, login(t, d.HTTP)+connection))

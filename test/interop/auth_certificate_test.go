@@ -95,6 +95,7 @@ func TestAuthCertificate(t *testing.T) {
 		t.Parallel()
 		takeSlot(t)
 		c := s.client().over("https").authenticating("certificate", "auto", pypsrpCertificate(own))
+		c.ran(t, "pypsrp", "run")
 		got := run[invocation](t, c, "psrp_invoke.py", args{"script": "6 * 7"})
 		got.completed(t)
 		assert.Equal(t, []any{42.0}, got.Output)
@@ -102,7 +103,9 @@ func TestAuthCertificate(t *testing.T) {
 	t.Run("pywinrm", func(t *testing.T) {
 		t.Parallel()
 		takeSlot(t)
-		pywinrmExitCode(t, s.client().over("https").authenticating("certificate", "auto", pywinrmCertificate(own)))
+		c := s.client().over("https").authenticating("certificate", "auto", pywinrmCertificate(own))
+		c.ran(t, "pywinrm", "exit code and stderr")
+		pywinrmExitCode(t, c)
 	})
 	t.Run("refused", func(t *testing.T) {
 		t.Parallel()

@@ -18,6 +18,7 @@ func TestAuthCredSSP(t *testing.T) {
 		t.Run("pypsrp "+l.String(), func(t *testing.T) {
 			t.Parallel()
 			takeSlot(t)
+			c.ran(t, "pypsrp", "run")
 			got := run[invocation](t, c, "psrp_invoke.py", args{"script": "1..5; 'x' * 300000"})
 			got.completed(t)
 			require.Len(t, got.Output, 6)
@@ -29,6 +30,7 @@ func TestAuthCredSSP(t *testing.T) {
 		t.Run("pywinrm "+l.String(), func(t *testing.T) {
 			t.Parallel()
 			takeSlot(t)
+			c.ran(t, "pywinrm", "exit code and stderr")
 			pywinrmExitCode(t, c)
 			if l == large {
 				pywinrmLongOutput(t, c)

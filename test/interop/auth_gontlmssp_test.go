@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/winrmd/winrmd/test/matrix"
 	"github.com/winrmd/winrmd/wsman"
 )
 
@@ -42,6 +43,9 @@ func TestAuthGoNTLMSSP(t *testing.T) {
 	closed := start(t, setup{withoutSlot: true, encryptedOnly: true, settings: "[Auth]\nBasic = false\n"})
 	open := start(t, setup{withoutSlot: true, settings: "[Auth]\nBasic = false\n"})
 	demanding := start(t, setup{withoutSlot: true, settings: "[Auth]\nBasic = false\nRequireNTLMMIC = true\n"})
+	for _, scheme := range []string{"HTTPS, NTLM", "HTTP, NTLM in clear"} {
+		matrix.Ran(t, "go-ntlmssp", "Identify", scheme)
+	}
 	for name, test := range map[string]struct {
 		server         *server
 		scheme         string

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // TestAuthGSS: gss-ntlmssp, which is in C, logs on over HTTP and seals what it
@@ -26,6 +28,8 @@ func TestAuthGSS(t *testing.T) {
 		}
 		return got.Status, got.Text
 	}
+	matrix.Ran(t, "python-gssapi", "Identify", "HTTP, NTLM")
+	matrix.Ran(t, "python-gssapi", "Identify", "HTTP, Negotiate")
 	for _, user := range []string{"alice", `ELSEWHERE\Alice`, "alice@example.org", `\alice@example.org`} {
 		for name, one := range map[string]struct {
 			mech string

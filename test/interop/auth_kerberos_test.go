@@ -47,7 +47,9 @@ func TestAuthKerberos(t *testing.T) {
 	for _, l := range sealedLogins("kerberos", "negotiate") {
 		sub("pypsrp "+l.String(), func(t *testing.T) {
 			c := s.client().over(l.scheme)
-			runs(t, pypsrpKerberos(c.byTicket(), alice, l.auth, l.encryption, kerberosHosts[aes256]))
+			one := pypsrpKerberos(c.byTicket(), alice, l.auth, l.encryption, kerberosHosts[aes256])
+			one.ran(t, "pypsrp", "run")
+			runs(t, one)
 			if l.encryption == "auto" {
 				runs(t, pypsrpKerberos(c, k.environment(), l.auth, l.encryption, kerberosHosts[aes256])) // by password
 			}
@@ -56,6 +58,7 @@ func TestAuthKerberos(t *testing.T) {
 	for _, l := range sealedLogins("kerberos") {
 		sub("pywinrm "+l.String(), func(t *testing.T) {
 			c := pywinrmKerberos(s.client().over(l.scheme), alice, l.encryption, kerberosHosts[aes256])
+			c.ran(t, "pywinrm", "exit code and stderr")
 			pywinrmExitCode(t, c)
 			pywinrmLongOutput(t, c)
 		})

@@ -37,6 +37,7 @@ func TestAuthNTLM(t *testing.T) {
 			t.Parallel()
 			takeSlot(t)
 			c := s.client().over(l.scheme).authenticating(l.auth, l.encryption, nil)
+			c.ran(t, "pypsrp", "run")
 			got := run[invocation](t, c, "psrp_invoke.py", args{"script": "1..5; 'ü'"})
 			got.completed(t)
 			assert.Equal(t, append(numbers(1, 5), "ü"), got.Output)
@@ -47,6 +48,7 @@ func TestAuthNTLM(t *testing.T) {
 			t.Parallel()
 			takeSlot(t)
 			c := s.client().over(l.scheme).authenticating(l.auth, l.encryption, nil)
+			c.ran(t, "pywinrm", "exit code and stderr")
 			pywinrmExitCode(t, c)
 			if l.encryption != "never" {
 				pywinrmLongOutput(t, c)

@@ -34,6 +34,30 @@ var clientCaptures = []struct {
 	{"pywinrm-input", "pywinrm", "Run a command with input", func(t *testing.T, s *server) {
 		run[map[string]any](t, s.client(), "winrs_input.py", args{"command": "cat", "pieces": []string{"one\n", "two\n"}})
 	}},
+	{"masterzen-command", "masterzen/winrm", "Run a command line", func(t *testing.T, s *server) {
+		got := s.masterzen(t, "sealed", "", "--command", "echo out; echo err >&2; exit 7")
+		assert.Equal(t, masterzenResult{Stdout: "out\n", Stderr: "err\n", ExitCode: 7}, got)
+	}},
+	{"masterzen-input", "masterzen/winrm", "Run a command with input", func(t *testing.T, s *server) {
+		got := s.masterzen(t, "basic", "one\ntwo\n", "--stdin", "--command", "cat")
+		assert.Equal(t, masterzenResult{Stdout: "one\ntwo\n"}, got)
+	}},
+	{"powershell-session", "PowerShell 7.6", "Run commands in a session, with a warning and an error", func(t *testing.T, s *server) {
+		assert.Equal(t, []string{"1", "2", "3", "wrong", "42"}, s.cmdlets(t, `
+$s = New-PSSession @at -Name captured
+Invoke-Command $s { $kept = 41; 1..3; Write-Warning 'careful'; Write-Error 'wrong' }
+Invoke-Command $s { $kept + 1 }
+Remove-PSSession $s`))
+	}},
+	{"powershell-disconnect", "PowerShell 7.6", "Disconnect a session and connect to it", func(t *testing.T, s *server) {
+		assert.Equal(t, []string{"Disconnected", "Opened", "5"}, s.cmdlets(t, `
+$s = New-PSSession @at
+Invoke-Command $s { $x = 5 }
+(Disconnect-PSSession $s).State
+(Connect-PSSession $s).State
+Invoke-Command $s { $x }
+Remove-PSSession $s`))
+	}},
 	{"winrm-shell", "winrm", "Run a command line", func(t *testing.T, s *server) {
 		assert.Equal(t, "one\n", s.terminal(t, "alice").succeeds("shell", "--no-stdin", "echo one"))
 	}},

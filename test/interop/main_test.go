@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // slots bounds how many tests work at the same time. They wait more than they
@@ -27,7 +29,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	status := m.Run()
+	status := matrix.Done("interop", m.Run())
 	if err := cleanUp(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		status = max(status, 1)

@@ -10,7 +10,7 @@ import (
 
 // TestPypsrp is what pypsrp does within one process.
 func TestPypsrp(t *testing.T) {
-	runScenarios(t, []scenario{
+	runScenarios(t, "pypsrp", []scenario{
 		{name: "run", check: pypsrpRun},
 		{name: "streams", check: pypsrpStreams},
 		{name: "merge", httpOnly: true, check: pypsrpMerge},

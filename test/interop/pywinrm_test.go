@@ -14,7 +14,7 @@ import (
 // TestPywinrm is what pywinrm does. The command lines are those of a Unix
 // shell.
 func TestPywinrm(t *testing.T) {
-	runScenarios(t, []scenario{
+	runScenarios(t, "pywinrm", []scenario{
 		{name: "run_cmd", check: pywinrmRun},
 		{name: "exit code and stderr", check: pywinrmExitCode},
 		{name: "run_ps", check: pywinrmPowerShell},

@@ -13,8 +13,8 @@ type scenario struct {
 	check    func(t *testing.T, c client)
 }
 
-// runScenarios runs them at the same time against one server.
-func runScenarios(t *testing.T, scenarios []scenario) {
+// runScenarios runs those of a client at the same time against one server.
+func runScenarios(t *testing.T, name string, scenarios []scenario) {
 	t.Parallel()
 	s := start(t, setup{withoutSlot: true})
 	for _, scheme := range bothSchemes {
@@ -26,7 +26,9 @@ func runScenarios(t *testing.T, scenarios []scenario) {
 				t.Run(scenario.name, func(t *testing.T) {
 					t.Parallel()
 					takeSlot(t)
-					scenario.check(t, s.client().over(scheme))
+					c := s.client().over(scheme)
+					c.ran(t, name, scenario.name)
+					scenario.check(t, c)
 				})
 			}
 		})

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 var oneIdentifier = regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\n$`)
@@ -17,6 +19,9 @@ func TestWinrmSession(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{encryptedOnly: true})
 	alice := s.terminal(t, "alice")
+	for _, operation := range []string{"session new", "session invoke", "session connect", "session disconnect"} {
+		matrix.Ran(t, "winrm", operation, "HTTP, Negotiate")
+	}
 	id := alice.succeeds("session", "new", "--name", "life", "--idle-timeout-sec", "3600", "--output-buffering-mode", "drop")
 	require.Regexp(t, oneIdentifier, id)
 	assert.Equal(t, "", alice.succeeds("session", "invoke", "--session", "life", "$kept = 41"))

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // terminal is the client for terminals, with what it is to be told of a server.
@@ -62,6 +64,9 @@ func TestWinrm(t *testing.T) {
 	s.addUser(t, "bob")
 	alice, bob := s.terminal(t, "alice"), s.terminal(t, "bob")
 
+	for _, operation := range []string{"identify", "get", "set", "create", "enumerate", "delete"} {
+		matrix.Ran(t, "winrm", operation, "HTTP, Negotiate")
+	}
 	assert.Contains(t, alice.succeeds("identify"), "ProductVendor = winrmd\n")
 	assert.Contains(t, alice.succeeds("get", "winrm/config"), "    MaxEnvelopeSizekb = 500\n")
 	var winrs map[string]string
@@ -106,6 +111,9 @@ func TestWinrmShell(t *testing.T) {
 	t.Parallel()
 	s := start(t, setup{encryptedOnly: true})
 	alice := s.terminal(t, "alice")
+	for _, operation := range []string{"shell", "shell, compressed", "session list", "session remove"} {
+		matrix.Ran(t, "winrm", operation, "HTTP, Negotiate")
+	}
 	stdout, stderr, status := alice.run("", "shell", "--no-stdin", "echo out; echo problem >&2; exit 3")
 	assert.Equal(t, []any{"out\n", "problem\n", 3}, []any{stdout, stderr, status})
 	long := strings.Repeat("a line of input\n", 20000)

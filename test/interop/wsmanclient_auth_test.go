@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/winrmd/winrmd/test/matrix"
 	"github.com/winrmd/winrmd/wsman"
 	"github.com/winrmd/winrmd/wsman/wsmanclient"
 )
@@ -132,7 +133,11 @@ func TestGoClientPassword(t *testing.T) {
 		"CredSSP, sealed":      {closed, "http", wsmanclient.Config{Authentication: wsmanclient.CredSSP(who)}},
 		"CredSSP over HTTPS":   {closed, "https", wsmanclient.Config{Authentication: wsmanclient.CredSSP(who)}},
 	} {
-		t.Run(name, func(t *testing.T) { goWinRS(t, test.server.goClient(t, test.scheme, test.config)) })
+		t.Run(name, func(t *testing.T) {
+			auth, _, _ := strings.Cut(strings.Fields(name)[0], ",")
+			matrix.Ran(t, "winrm", "shell", schemeName(test.scheme, auth, test.config.NoEncryption || auth == "Basic"))
+			goWinRS(t, test.server.goClient(t, test.scheme, test.config))
+		})
 	}
 	t.Run("refused", func(t *testing.T) {
 		wrong := wsmanclient.NegotiateConfig{User: "alice", Password: "wrong"}

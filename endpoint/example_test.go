@@ -2,8 +2,10 @@ package endpoint_test
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log"
+	"net"
 
 	"github.com/winrmd/winrmd/endpoint"
 	"github.com/winrmd/winrmd/psremoting"
@@ -22,7 +24,7 @@ type disk struct {
 	Free  int64
 }
 
-// Two commands over HTTPS.
+// Two commands over HTTPS. What ask does is a client's part.
 func Example() {
 	greet := runspace.Func("Get-Greeting", "Greets.", func(ctx context.Context, p *greeting, io *runspace.IO) error {
 		return io.Output(ctx, "Hello, "+p.Name)
@@ -30,19 +32,28 @@ func Example() {
 	disks := runspace.Func("Get-Disk", "Lists disks.", func(ctx context.Context, _ *struct{}, io *runspace.IO) error {
 		return io.OutputAll(ctx, []disk{{"a", 1 << 20}, {"b", 1 << 30}})
 	})
-	server, err := endpoint.New(endpoint.Config{
-		Users:          map[string]string{"ann": "a password"},
-		Configurations: []endpoint.Configuration{{Commands: []*runspace.Command{greet, disks}}},
-	})
+	configuration := endpoint.Configuration{Commands: []*runspace.Command{greet, disks}}
+	server, err := endpoint.New(endpoint.Config{Users: users, Configurations: []endpoint.Configuration{configuration}})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer server.Close()
-	listener, certificate := listen() // a program would call ListenAndServeTLS(":5986", certificateFile, keyFile)
-	go server.ServeTLS(listener, certificate)
+	listener, certificate := listen()
+	go server.ServeTLS(listener, certificate) // a program would call ListenAndServeTLS(":5986", certificateFile, keyFile)
 
-	client, err := psremoting.New("https://"+listener.Addr().String()+"/wsman", wsmanclient.Config{
-		Authentication: wsmanclient.Basic("ann", "a password"), TLS: trusting(certificate),
+	ask(listener.Addr(), certificate, "'World', 'Go' | Get-Greeting", "Get-Disk | Where-Object Free -gt 2mb | ForEach-Object Drive")
+	server.Close()
+	// Output:
+	// Hello, World
+	// Hello, Go
+	// b
+}
+
+var users = map[string]string{"ann": "a password"}
+
+// ask runs scripts as ann and prints what comes.
+func ask(address net.Addr, certificate tls.Certificate, scripts ...string) {
+	client, err := psremoting.New("https://"+address.String()+"/wsman", wsmanclient.Config{
+		Authentication: wsmanclient.Basic("ann", users["ann"]), TLS: trusting(certificate),
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -54,7 +65,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer pool.Close(ctx)
-	for _, script := range []string{"'World', 'Go' | Get-Greeting", "Get-Disk | Where-Object Free -gt 2mb | ForEach-Object Drive"} {
+	for _, script := range scripts {
 		pipeline, err := pool.Start(ctx, runspacepool.PipelineConfig{Commands: []runspacepool.Command{runspacepool.Script(script)}})
 		if err != nil {
 			log.Fatal(err)
@@ -66,8 +77,4 @@ func Example() {
 			fmt.Println(clixml.Text(record.Value))
 		}
 	}
-	// Output:
-	// Hello, World
-	// Hello, Go
-	// b
 }

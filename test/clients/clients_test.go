@@ -31,8 +31,11 @@ var clients = map[string]struct {
 	refused string
 	// without says what the library does not do.
 	withoutStdin, withoutExitCode bool
+	// oneAtATime says that its sealing breaks when it sends input while it
+	// waits for output: both share one handshake (masterzen/winrm#142).
+	oneAtATime bool
 }{
-	"masterzen": {auths: []string{"ntlm", "sealed"}, refused: "401"},
+	"masterzen": {auths: []string{"ntlm", "sealed"}, refused: "401", oneAtATime: true},
 	"pywinrm":   {auths: []string{"ntlm", "sealed"}, refused: "InvalidCredentialsError"},
 	"winrm4j":   {auths: []string{"ntlm", "sealed"}, refused: "401", withoutStdin: true},
 	"rust":      {auths: []string{"ntlm", "sealed"}, refused: "401"},
@@ -143,7 +146,11 @@ func TestClients(t *testing.T) {
 			})
 			if !is.withoutStdin {
 				t.Run("input", func(t *testing.T) {
-					ran(t, c.run(t, "one\ntwo\n", append(strongest, "--command", "head -n 1; exit 4")...), "one", "", 4)
+					to := strongest
+					if is.oneAtATime {
+						to = c.https()
+					}
+					ran(t, c.run(t, "one\ntwo\n", append(to, "--command", "head -n 1; exit 4")...), "one", "", 4)
 				})
 			}
 			t.Run("PowerShell", func(t *testing.T) {

@@ -337,6 +337,11 @@ func (in *lineInput) line(ctx context.Context, secret bool) (string, error) {
 		if restore != nil {
 			restore()
 		}
+		select { // what was typed before a Ctrl-C is not the next caller's
+		case <-in.pending:
+			in.pending = nil
+		default:
+		}
 		return "", context.Cause(ctx)
 	}
 }

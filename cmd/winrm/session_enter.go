@@ -132,6 +132,10 @@ func (r *reader) typed(ctx context.Context, prompt string) (string, error) {
 		return r.host.ui.in.line(turn, false)
 	}
 	line, err := r.host.ui.question(turn, prompt, false)
+	cancel()
+	if err == nil && errors.Is(context.Cause(turn), errInterrupted) { // right after the line
+		return "", errInterrupted
+	}
 	if errors.Is(err, errInterrupted) {
 		fmt.Fprintln(r.printer.stderr.w)
 	}

@@ -71,7 +71,7 @@ func program(name, variable string) (string, error) {
 }
 
 // client builds winrm once.
-var client = sync.OnceValues(func() (string, error) { return program("winrm", "WINRMD_TEST_WINRM") })
+var client = sync.OnceValues(func() (string, error) { return program("winrm", "WINRMD_TEST_CLIENT") })
 
 // built builds winrmd once.
 var built = sync.OnceValues(func() (string, error) { return program("winrmd", "WINRMD_TEST_SERVER") })

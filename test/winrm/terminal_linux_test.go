@@ -72,7 +72,7 @@ func (p person) sit(t *testing.T, width, height int, without string, command ...
 	t.Cleanup(func() {
 		_ = c.Process.Kill()
 		<-read
-		_ = s.emulator.Close()
+		_ = s.emulator.InputPipe().(io.Closer).Close() // the end of what it answers; Close races with Read
 		<-answered
 		_ = tty.Close()
 	})

@@ -111,14 +111,14 @@ func TestCaptureReplay(t *testing.T) {
 	}
 }
 
-// replayPatience is for output on a machine that does much else. Where what is
-// recorded comes nobody waits for it.
+// replayPatience is for output on a machine that does much else, of recordings of
+// which all comes: nobody waits for it then. Of those of Windows some does not.
 const replayPatience = 3 * patience
 
 // replayed plays a conversation.
 func replayed(t *testing.T, c *capture.Conversation, client *wsmanclient.Client) *replay.Report {
 	t.Helper()
-	report, err := replay.Run(t.Context(), c, replay.Config{Server: client, URL: client.URL(), Patience: replayPatience})
+	report, err := replay.Run(t.Context(), c, replay.Config{Server: client, URL: client.URL(), Patience: patience})
 	require.NoError(t, err)
 	return report
 }

@@ -29,6 +29,8 @@ const (
 	disconnectedClients = 4
 	// leftOutput is what each command leaves, in characters.
 	leftOutput = 4096
+	// listTime is how long a request may take: a list of them all takes a while.
+	listTime = 10 * time.Minute
 )
 
 // errLeft says that a session does not give what was left in it.
@@ -72,7 +74,7 @@ func startEndpoint() (*goEndpoint, error) {
 }
 
 func (e *goEndpoint) config() wsmanclient.Config {
-	return wsmanclient.Config{Authentication: wsmanclient.Basic(daemon.User, daemon.Password), TLS: e.trust}
+	return wsmanclient.Config{Authentication: wsmanclient.Basic(daemon.User, daemon.Password), TLS: e.trust, OperationTimeout: listTime}
 }
 
 // each has several clients do something until it was done count times.

@@ -20,14 +20,8 @@ func (b *bench) measureObjects(ctx context.Context) error {
 		return err
 	}
 	defer e.Close()
-	server, err := b.start(b.engine)
-	if err != nil {
-		return err
-	}
-	defer server.Stop()
 	sides := []*side{
 		{name: "the engine's pipe", open: func(ctx context.Context) (psrpclient.Session, error) { return psrpclient.OpenPipe(ctx, b.engine) }},
-		winrmdSide("winrmd with that engine", psrpclient.Config{URL: server.HTTP}),
 		winrmdSide("endpoint in Go", psrpclient.Config{URL: e.http}),
 	}
 	rates := make([]samples, len(sides))

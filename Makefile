@@ -3,7 +3,7 @@ FUZZTIME ?= 10s
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .DEFAULT_GOAL := build
-.PHONY: build test race fuzz interop captures lint bench run cross clean
+.PHONY: build test race fuzz interop captures interoperability lint bench run cross clean
 
 LIBRARY_SUFFIX = $(if $(filter darwin,$(shell $(GO) env GOOS)),dylib,so)
 
@@ -60,7 +60,12 @@ lint:
 captures:
 	WINRMD_UPDATE_CAPTURES=true $(GO) test -count=1 ./test/interop -run '^TestCaptureClients$$'
 
-# Go's benchmarks, then the whole way from a client to the engine and back.
+# docs/interoperability.md anew, of what the tests run.
+interoperability:
+	WINRMD_UPDATE_INTEROPERABILITY=true $(GO) test -count=1 -timeout 40m ./test/interop ./test/cmdlets ./test/matrix
+
+# Go's benchmarks, then the whole way from a client to the engine and back, and ten
+# thousand disconnected sessions of an endpoint in Go.
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./test/bench

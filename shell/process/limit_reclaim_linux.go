@@ -32,17 +32,27 @@ func Reclaim(name string) (int64, error) {
 	}
 	var before, after Use
 	before.readMemory(dir, p.unified)
-	if p.unified {
-		err = setting(dir, reclaimFile, strconv.FormatInt(before.Memory, 10))
-	} else {
-		err = setting(dir, forceEmptyFile, "0")
+	// The kernel looks at what was used lately before it lets go of it, and so
+	// gives back more when it is asked again.
+	for use := before.Memory; ; use = after.Memory {
+		if p.unified {
+			err = setting(dir, reclaimFile, strconv.FormatInt(use, 10))
+		} else {
+			err = setting(dir, forceEmptyFile, "0")
+		}
+		if err != nil && !errors.Is(err, unix.EAGAIN) { // it was less than all
+			return 0, noLimit("giving memory back", err)
+		}
+		after.readMemory(dir, p.unified)
+		if after.Memory > use-use/reclaimWorth {
+			return max(0, before.Memory-after.Memory), nil
+		}
 	}
-	if err != nil && !errors.Is(err, unix.EAGAIN) { // it was less than all
-		return 0, noLimit("giving memory back", err)
-	}
-	after.readMemory(dir, p.unified)
-	return max(0, before.Memory-after.Memory), nil
 }
+
+// reclaimWorth is the part of the memory, as its divisor, for which Reclaim asks once
+// more.
+const reclaimWorth = 20
 
 // letReclaim gives the process's account the file by which Reclaim works: who is
 // in a group may give its memory back, and no more.

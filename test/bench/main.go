@@ -45,7 +45,7 @@ func main() {
 	flag.IntVar(&s.sessions, "sessions", 200, "idle sessions with an imitated engine whose memory is measured")
 	flag.IntVar(&s.engines, "engines", 10, "idle sessions with the real engine whose memory is measured")
 	flag.IntVar(&s.disconnected, "disconnected", 10_000, "sessions with an engine in Go that are left and come back to")
-	flag.StringVar(&s.only, "only", "", "measure only this: open, roundtrip, throughput, memory, hosts, identify, objects or disconnected")
+	flag.StringVar(&s.only, "only", "", "measure only this: open, roundtrip, throughput, memory, hosts, identify, objects, disconnected or reclaim")
 	flag.StringVar(&s.program, "winrmd", "", "the winrmd to measure (default: built from this repository)")
 	flag.StringVar(&s.before, "before", "", "an older winrmd, or the commit to build it from, that the new one is compared with")
 	flag.Parse()
@@ -107,6 +107,7 @@ func (b *bench) measure(ctx context.Context) error {
 		{"identify", b.measureIdentify},
 		{"objects", b.measureObjects},
 		{"disconnected", b.measureDisconnected},
+		{"reclaim", b.measureReclaim},
 	} {
 		if b.only != "" && b.only != m.name {
 			continue

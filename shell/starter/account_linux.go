@@ -23,13 +23,19 @@ var passedOn = []string{"LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES",
 // userPath is the PATH of an account's sessions, as login(1) sets it.
 const userPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
 
-// environment is that of a login of the account.
-func environment(a *account.Account) []string {
+// login are the variables that say whose a process is. Who has no home is at home
+// in the root directory, as with login(1).
+func login(a *account.Account) []string {
 	shell := a.Shell
 	if shell == "" {
 		shell = "/bin/sh"
 	}
-	environment := []string{"PATH=" + userPath, "HOME=" + a.Home, "SHELL=" + shell, "USER=" + a.Name, "LOGNAME=" + a.Name}
+	return []string{"HOME=" + directory(a), "SHELL=" + shell, "USER=" + a.Name, "LOGNAME=" + a.Name}
+}
+
+// environment is that of a login of the account.
+func environment(a *account.Account) []string {
+	environment := append([]string{"PATH=" + userPath}, login(a)...)
 	for _, name := range passedOn {
 		if value, ok := os.LookupEnv(name); ok {
 			environment = append(environment, name+"="+value)

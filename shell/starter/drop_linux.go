@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -32,6 +33,13 @@ func GiveUp(ctx context.Context, name string) error {
 	}
 	if err := syscall.Setuid(0); err == nil && !a.Superuser() {
 		return errors.New("the superuser's rights could not be given up")
+	}
+	// Sessions of users without an account inherit these.
+	for _, variable := range login(a) {
+		name, value, _ := strings.Cut(variable, "=")
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	known "github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/psremoting"
 	"github.com/winrmd/winrmd/psrp/runspacepool"
+	"github.com/winrmd/winrmd/test/daemon"
 )
 
 // whoAmI tells what a session is.
@@ -40,6 +41,12 @@ func TestAccounts(t *testing.T) {
 		}, "\n"), w.run(user.pool, whoAmI))
 	}
 	w.separation(anns, bobs)
+
+	// Who has no account shares the service's.
+	nobodys, err := w.client(&known.Account{Name: daemon.User}).Open(t.Context(), psremoting.Options{})
+	require.NoError(t, err, "%s", w.log)
+	assert.Equal(t, strings.Join([]string{w.service.Name, w.service.Home, w.service.Name}, "\n"), w.run(nobodys, "& id -un; $env:HOME; $env:USER"))
+	require.NoError(t, nobodys.Close(t.Context()))
 
 	assert.Equal(t, w.service.UID, owner(t, w.PID()), "the daemon")
 	starters := processes(t, "starter", w.State())

@@ -62,7 +62,7 @@ captures:
 
 # docs/interoperability.md anew, of what the tests run.
 interoperability:
-	WINRMD_UPDATE_INTEROPERABILITY=true $(GO) test -count=1 -timeout 40m ./test/interop ./test/cmdlets ./test/matrix
+	WINRMD_UPDATE_INTEROPERABILITY=true $(GO) test -count=1 -timeout 40m ./test/interop ./test/cmdlets ./test/clients ./test/matrix
 
 # Go's benchmarks, then the whole way from a client to the engine and back, and ten
 # thousand disconnected sessions of an endpoint in Go.

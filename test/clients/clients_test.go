@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winrmd/winrmd/test/daemon"
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // patience is for one run of a program, with a Java machine to start on a
@@ -25,6 +26,8 @@ const patience = 2 * time.Minute
 
 // clients are the libraries, by the directory of their program.
 var clients = map[string]struct {
+	// label is the library's name.
+	label string
 	// auths are what they do over HTTP besides Basic.
 	auths []string
 	// refused is in the error after a wrong password.
@@ -35,12 +38,12 @@ var clients = map[string]struct {
 	// waits for output: both share one handshake (masterzen/winrm#142).
 	oneAtATime bool
 }{
-	"masterzen": {auths: []string{"ntlm", "sealed"}, refused: "401", oneAtATime: true},
-	"pywinrm":   {auths: []string{"ntlm", "sealed"}, refused: "InvalidCredentialsError"},
-	"winrm4j":   {auths: []string{"ntlm", "sealed"}, refused: "401", withoutStdin: true},
-	"rust":      {auths: []string{"ntlm", "sealed"}, refused: "401"},
+	"masterzen": {label: "masterzen/winrm", auths: []string{"ntlm", "sealed"}, refused: "401", oneAtATime: true},
+	"pywinrm":   {label: "pywinrm", auths: []string{"ntlm", "sealed"}, refused: "InvalidCredentialsError"},
+	"winrm4j":   {label: "winrm4j", auths: []string{"ntlm", "sealed"}, refused: "401", withoutStdin: true},
+	"rust":      {label: "winrm-rs", auths: []string{"ntlm", "sealed"}, refused: "401"},
 	// Its NTLM has neither Unicode nor keys of 128 bits, and is refused.
-	"node": {refused: "401", withoutExitCode: true},
+	"node": {label: "winrm-client", refused: "401", withoutExitCode: true},
 }
 
 // result is what the programs print.
@@ -100,6 +103,19 @@ func (c client) https() []string {
 
 func (c client) http(auth string) []string { return []string{"--url", c.server.HTTP, "--auth", auth} }
 
+// schemeOf says what flags mean in docs/interoperability.md.
+func schemeOf(flags []string) string {
+	switch flags[len(flags)-1] {
+	case "basic":
+		return "HTTP, Basic in clear"
+	case "ntlm":
+		return "HTTP, NTLM in clear"
+	case "sealed":
+		return "HTTP, NTLM"
+	}
+	return "HTTPS, Basic"
+}
+
 // newClient starts nothing twice: neither a build nor a server.
 func newClient(t *testing.T, name string, s *server) client {
 	t.Helper()
@@ -127,15 +143,21 @@ func TestClients(t *testing.T) {
 					assert.Equal(t, code, *r.ExitCode)
 				}
 			}
+			note := func(t *testing.T, operation string, flags []string) {
+				t.Helper()
+				matrix.Ran(t, is.label, operation, schemeOf(flags))
+			}
 			const line = "echo out; echo err >&2; exit 7"
 			t.Run("Basic over HTTPS", func(t *testing.T) {
 				ran(t, c.run(t, "", append(c.https(), "--command", line)...), "out", "err", 7)
+				note(t, "command line", c.https())
 			})
 			strongest := c.https()
 			for _, auth := range is.auths {
 				strongest = c.http(auth)
 				t.Run(auth+" over HTTP", func(t *testing.T) {
 					ran(t, c.run(t, "", append(c.http(auth), "--command", line)...), "out", "err", 7)
+					note(t, "command line", c.http(auth))
 				})
 			}
 			t.Run("large output", func(t *testing.T) {
@@ -143,6 +165,7 @@ func TestClients(t *testing.T) {
 				r := c.run(t, "", append(strongest, "--command", "head -c 1000000 /dev/zero | tr '\\0' x; exit 3")...)
 				assert.Len(t, r.Stdout, size)
 				ran(t, result{Stdout: strings.Trim(r.Stdout, "x"), Stderr: r.Stderr, Error: r.Error, ExitCode: r.ExitCode}, "", "", 3)
+				note(t, "output of 1 MB", strongest)
 			})
 			if !is.withoutStdin {
 				t.Run("input", func(t *testing.T) {
@@ -151,10 +174,12 @@ func TestClients(t *testing.T) {
 						to = c.https()
 					}
 					ran(t, c.run(t, "one\ntwo\n", append(to, "--command", "head -n 1; exit 4")...), "one", "", 4)
+					note(t, "standard input", to)
 				})
 			}
 			t.Run("PowerShell", func(t *testing.T) {
 				ran(t, c.run(t, "", append(strongest, "--powershell", "$PSVersionTable.PSVersion.Major; exit 5")...), "7", "", 5)
+				note(t, "PowerShell script", strongest)
 			})
 			t.Run("wrong password", func(t *testing.T) {
 				wrong := c
@@ -162,6 +187,7 @@ func TestClients(t *testing.T) {
 				r := wrong.run(t, "", append(c.http("basic"), "--command", line)...)
 				assert.Contains(t, r.Error, is.refused)
 				assert.Empty(t, r.Stdout)
+				note(t, "wrong password", c.http("basic"))
 			})
 		})
 	}

@@ -11,11 +11,12 @@ import (
 	"testing"
 
 	"github.com/winrmd/winrmd/test/daemon"
+	"github.com/winrmd/winrmd/test/matrix"
 )
 
 // TestMain ends the servers, which all tests share, and removes what they left.
 func TestMain(m *testing.M) {
-	status := m.Run()
+	status := matrix.Done("clients", m.Run())
 	if err := errors.Join(withEngine.stop(), withoutEngine.stop(), os.RemoveAll(workDirectory)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		status = max(status, 1)

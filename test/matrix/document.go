@@ -19,6 +19,9 @@ var heads = []struct{ client, what string }{
 	{"pypsrp", "PowerShell remoting and command shells from Python; what Ansible's psrp connection stands on."},
 	{"pywinrm", "Command shells from Python; what Ansible's winrm connection stands on."},
 	{"masterzen/winrm", "Command shells from Go; what Packer and Terraform use."},
+	{"winrm-client", "Command shells from JavaScript (npm)."},
+	{"winrm4j", "Command shells from Java."},
+	{"winrm-rs", "Command shells from Rust."},
 	{"go-ntlmssp", "NTLM over HTTP from Go, under many clients."},
 	{"python-gssapi", "GSSAPI in C, with gss-ntlmssp and MIT Kerberos."},
 }

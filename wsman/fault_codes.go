@@ -110,6 +110,7 @@ const (
 	CodeInternalError      FaultCode = 1359
 	CodeFileNotFound       FaultCode = 0x80070002 // program not found
 	CodeFilenameTooLong    FaultCode = 0x800700CE // command line too long
+	CodeNotEnoughQuota     FaultCode = 0x80070718 // a limit of the processes
 )
 
 // Codes of the PowerShell plug-in.

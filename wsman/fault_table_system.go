@@ -14,6 +14,8 @@ var systemFaults = map[FaultCode]faultKind{
 		"An internal error occurred. The log of the service says more."),
 	CodeFileNotFound: internalError("ERROR_FILE_NOT_FOUND",
 		"The system cannot find the file specified. "),
+	CodeNotEnoughQuota: internalError("ERROR_NOT_ENOUGH_QUOTA",
+		"Not enough quota is available to process this command."),
 	CodeFilenameTooLong: internalError("ERROR_FILENAME_EXCED_RANGE",
 		"The filename or extension is too long. "),
 }

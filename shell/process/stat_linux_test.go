@@ -12,7 +12,7 @@ import (
 
 func TestParseStat(t *testing.T) {
 	const rest = " 7 7 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 3 0 9876543210 1 2"
-	want := info{key: key{42, 9876543210}, parent: 5, state: 'S', threads: 3}
+	want := info{key: key{42, 9876543210}, parent: 5, session: 7, state: 'S', threads: 3}
 	tests := []struct {
 		name, text string
 		want       info

@@ -79,6 +79,7 @@ func typedFault(err error, k kind) *wsman.Fault {
 		conflict *shell.ConflictError
 		state    *shell.StateError
 		quota    *shell.QuotaError
+		limit    *shell.LimitError
 		idle     *shell.IdleTimeoutError
 		stream   *shell.StreamError
 		plugin   *shell.PluginError
@@ -101,6 +102,8 @@ func typedFault(err error, k kind) *wsman.Fault {
 		return wsman.NewFault(stateFaults[state.Reason], sentence(err))
 	case errors.As(err, &quota):
 		return wsman.NewFault(quotaFaults[quota.Configuration == ""][quota.Quota], sentence(err))
+	case errors.As(err, &limit):
+		return wsman.NewFault(wsman.CodeNotEnoughQuota, sentence(err))
 	case errors.As(err, &idle):
 		return wsman.NewFault(wsman.CodeIdleTimeoutOutOfBounds, sentence(err))
 	case errors.As(err, &stream):

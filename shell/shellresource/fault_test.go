@@ -63,6 +63,7 @@ var translations = []translation{
 	{"QuotaCommandsPerShell", &shell.QuotaError{Quota: shell.QuotaCommandsPerShell, Configuration: "x"}, kindPowerShell, 0x803381E9, "Sender", "w:QuotaLimit", ""},
 	{"QuotaError", &shell.QuotaError{Quota: shell.QuotaShells, Limit: 5, Configuration: "x"}, kindPowerShell, 0x803381E6, "Sender", "w:QuotaLimit", ""},
 
+	{"LimitError", &shell.LimitError{Setting: "MaxProcessesPerShell", Limit: 3, Use: 4}, kindCommandShell, 0x80070718, "Receiver", "w:InternalError", ""},
 	{"IdleTimeoutError", &shell.IdleTimeoutError{Asked: time.Second}, kindPowerShell, 0x803381F2, "Sender", "w:InvalidParameter", ""},
 	{"StreamError", &shell.StreamError{Stream: "x"}, kindPowerShell, 0x80540BC0, "Receiver", "w:InternalError", ""},
 	{"StreamError", &shell.StreamError{Shell: true}, kindCommandShell, 87, "Sender", "w:InvalidParameter", "InvalidValue"},

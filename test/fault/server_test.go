@@ -5,9 +5,11 @@ package fault
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -168,4 +170,12 @@ func (s *server) listed(t *testing.T, shellID string) bool {
 func kill(t *testing.T, pid int) {
 	t.Helper()
 	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+}
+
+// own reports whether a process is the server or, of a server of the superuser, its
+// starter, and so none of a session. The starter of one that was killed ends a
+// moment after it.
+func (s *server) own(pid int) bool {
+	command, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	return pid == s.PID() || err != nil || strings.Contains(string(command), "\x00starter\x00")
 }

@@ -115,7 +115,7 @@ func (w *world) checkSessions(t *testing.T) {
 	for _, id := range want {
 		trees = append(trees, w.server.host(t, id), w.server.engine(t, id))
 	}
-	all2 := slices.DeleteFunc(holding("environ", w.server.mark), func(pid int) bool { return pid == w.server.PID() })
+	all2 := slices.DeleteFunc(holding("environ", w.server.mark), func(pid int) bool { return w.server.own(pid) })
 	slices.Sort(trees)
 	slices.Sort(all2)
 	assert.Equal(t, trees, all2, "processes: %v", describe(all2))

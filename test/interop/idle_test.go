@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestIdleTimeout(t *testing.T) {
 		"open_options": args{"idle_timeout": 60},
 	})
 	id := left.ids()[0]
-	engines := descendants(s.process.Process.Pid)
+	engines := slices.DeleteFunc(descendants(s.process.Process.Pid), processID.isStarter)
 
 	time.Sleep(50 * time.Second)
 	s.waitSession(t, id, 2*patience, func(_ sessionRow, exists bool) bool { return !exists })

@@ -72,6 +72,13 @@ func descendants(root int) []processID {
 	return all
 }
 
+// isStarter reports whether the process is the one that a server of the superuser
+// has for its rights, and that ends with the server.
+func (p processID) isStarter() bool {
+	command, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.pid))
+	return err == nil && strings.Contains(string(command), "\x00starter\x00")
+}
+
 // alive reports whether the process still runs.
 func (p processID) alive() bool {
 	_, started, ok := stat(p.pid)

@@ -15,3 +15,5 @@ func descendants(int) []processID { return nil }
 func mentioning(string) []int { return nil }
 
 func waitGone([]processID, string, time.Duration) []string { return nil }
+
+func (processID) isStarter() bool { return false }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -101,7 +102,10 @@ func (o *options) separate(ctx context.Context, log *slog.Logger) (*starter.Clie
 	if err != nil {
 		return nil, err
 	}
-	if name == "" {
+	if name != "" && superusersSessions(state) {
+		log.Warn("this winrmd keeps the superuser's rights until it is started without sessions that run as the superuser", "account", name)
+		name = ""
+	} else if name == "" {
 		log.Warn("this winrmd keeps the superuser's rights: there is no account for it; make one (useradd --system "+
 			defaultServiceAccount+"), or name one with --service-account", "account", defaultServiceAccount)
 	}
@@ -119,6 +123,19 @@ func (o *options) separate(ctx context.Context, log *slog.Logger) (*starter.Clie
 		return nil, err
 	}
 	return client, starter.Hide()
+}
+
+// superusersSessions reports whether there are sessions that run as the superuser:
+// an account without rights could not speak with them.
+func superusersSessions(state string) bool {
+	entries, err := os.ReadDir(starter.Directory(state))
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(entries, func(entry os.DirEntry) bool {
+		info, err := entry.Info()
+		return err == nil && info.IsDir() && info.Sys().(*syscall.Stat_t).Uid == 0
+	})
 }
 
 // findServiceAccount is the account that the daemon becomes; empty: it stays what

@@ -19,6 +19,13 @@ func marked(text string) []int {
 	return find("environ", func(content []byte) bool { return bytes.Contains(content, []byte(text)) })
 }
 
+// withoutStarter leaves out the process that has the rights of a server of the
+// superuser.
+func withoutStarter(pids []int) []int {
+	starters := find("cmdline", func(line []byte) bool { return bytes.Contains(line, []byte("\x00starter\x00")) })
+	return slices.DeleteFunc(pids, func(pid int) bool { return slices.Contains(starters, pid) })
+}
+
 // serving lists the daemons of a state directory.
 func serving(state string) []int {
 	want := []byte("\x00serve\x00--state\x00" + state + "\x00")

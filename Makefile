@@ -28,7 +28,7 @@ build:
 # "N passed, N failed, N skipped". With CI=true nothing may be skipped. What runs servers and
 # clients against the clock comes last, one package at a time.
 test:
-	$(GO) run ./test/summary -alone ./test/... -race -count=1 -timeout 20m ./...
+	$(GO) run ./test/summary -alone ./test/... -race -count=1 -timeout 40m ./...
 
 # Like test, but with go test's cache and without the interop tests: quick
 # enough to run at every change.
@@ -46,7 +46,7 @@ fuzz:
 
 # Real clients against a real server with a real engine.
 interop:
-	$(GO) run ./test/summary -race -count=1 -timeout 20m ./test/interop
+	$(GO) run ./test/summary -race -count=1 -timeout 40m ./test/interop
 
 # staticcheck and golangci-lint run where they are installed.
 lint:

@@ -149,11 +149,15 @@ func (s *server) readyLines() []string {
 	return lines
 }
 
-// daemon is the one process that serves.
-func (s *server) daemon(t *testing.T) int {
+// daemon is the one process that serves, but for others that are known. A daemon's
+// child looks like the daemon until it runs its own program.
+func (s *server) daemon(t *testing.T, others ...int) int {
 	t.Helper()
-	found := serving(s.state)
-	require.Len(t, found, 1)
+	var found []int
+	require.Eventually(t, func() bool {
+		found = slices.DeleteFunc(serving(s.state), func(pid int) bool { return slices.Contains(others, pid) })
+		return len(found) == 1
+	}, time.Minute, 10*time.Millisecond)
 	return found[0]
 }
 

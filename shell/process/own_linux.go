@@ -21,7 +21,9 @@ type registry struct {
 	mu      sync.Mutex
 	started map[int]uint64 // by number, the start of key
 	limit   int            // how many there may be before the dead are looked for
-	session int            // whose processes are ours too; 0: none
+
+	spared  bool // whether processes of session are ours too
+	session int  // may be 0: its leader is in a namespace above
 }
 
 // Own says that this process has started pid and waits for it. It comes too
@@ -65,7 +67,7 @@ func (r *registry) add(pid int) error {
 // has reports whether pid was started by this process. The caller holds mu.
 func (r *registry) has(pid int) bool {
 	started, known := r.started[pid]
-	if !known && r.session == 0 {
+	if !known && !r.spared {
 		return false
 	}
 	p, err := stat(pid)

@@ -17,6 +17,6 @@ func OwnSession() error {
 	}
 	ours.mu.Lock()
 	defer ours.mu.Unlock()
-	ours.session = session
+	ours.session, ours.spared = session, true
 	return nil
 }

@@ -1,20 +1,45 @@
 package process
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // TestOwnSession: programs that are started in other ways than this package's are
 // neither reaped nor killed, and orphans of other sessions are.
 func TestOwnSession(t *testing.T) {
-	if !alone(t) {
+	if alone(t) {
+		testOwnSession(t)
+	}
+}
+
+// TestOwnSessionUnseen: the same where the session has no number, because its
+// leader is outside of the namespace, as that of a container may be.
+func TestOwnSessionUnseen(t *testing.T) {
+	if os.Geteuid() != 0 && os.Getenv("CI") != "true" {
+		t.Skip("needs the superuser")
+	}
+	if !alone(t, func(c *exec.Cmd) {
+		c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS}
+	}) {
 		return
 	}
+	require.NoError(t, unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
+	require.NoError(t, unix.Mount("proc", "/proc", "proc", 0, ""))
+	session, err := unix.Getsid(0)
+	require.NoError(t, err)
+	require.Zero(t, session)
+	testOwnSession(t)
+}
+
+func testOwnSession(t *testing.T) {
+	t.Helper()
 	require.NoError(t, BecomeReaper())
 	require.NoError(t, OwnSession())
 	reaper := NewReaper()

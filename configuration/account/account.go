@@ -14,6 +14,8 @@ type Account struct {
 	Name string
 	// UID and GID are -1 on Windows.
 	UID, GID int
+	// SID is the security identifier, as text; empty but on Windows.
+	SID string
 	// Groups are the numbers of all groups that it is in.
 	Groups []int
 	// Home and Shell are those of its entry; either may be empty.
@@ -26,7 +28,9 @@ func (a *Account) Superuser() bool { return a.UID == 0 }
 
 // same reports whether two are one account. Two names for one number are not:
 // their groups differ.
-func (a *Account) same(b *Account) bool { return a.Name != "" && a.Name == b.Name && a.UID == b.UID }
+func (a *Account) same(b *Account) bool {
+	return a.Name != "" && a.Name == b.Name && a.UID == b.UID && a.SID == b.SID
+}
 
 // NotFoundError says that the system knows no account of a name.
 type NotFoundError struct{ Name string }

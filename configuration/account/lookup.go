@@ -52,7 +52,7 @@ func (s Service) renamed(ctx context.Context, asked string, a *Account) (*Accoun
 		return nil, &NotFoundError{Name: asked}
 	}
 	again, err := s.lookUp(ctx, a.Name)
-	if err != nil || again.Name != a.Name || again.UID != a.UID {
+	if err != nil || !again.same(a) {
 		a.Name = asked
 	}
 	return a, nil

@@ -24,22 +24,15 @@ func Start(c *exec.Cmd) (*Group, error) {
 		c.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	c.SysProcAttr.HideWindow = true
-	c.SysProcAttr.CreationFlags |= windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_SUSPENDED
+	c.SysProcAttr.CreationFlags |= windows.CREATE_NEW_PROCESS_GROUP
 	job, err := newJob()
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Start(); err != nil {
+	if err := startInto(job, c, false); err != nil {
 		return nil, errors.Join(err, windows.CloseHandle(job))
 	}
-	g := &Group{job: job, pid: uint32(c.Process.Pid)}
-	if err := g.adopt(); err != nil {
-		_ = c.Process.Kill()
-		_ = c.Wait()
-		g.Release()
-		return nil, err
-	}
-	return g, nil
+	return &Group{job: job, pid: uint32(c.Process.Pid)}, nil
 }
 
 func newJob() (windows.Handle, error) {
@@ -58,33 +51,6 @@ func newJob() (windows.Handle, error) {
 		return 0, errors.Join(fmt.Errorf("limits of a job: %w", err), windows.CloseHandle(job))
 	}
 	return job, nil
-}
-
-// adopt puts the suspended process into the job and resumes it.
-func (g *Group) adopt() error {
-	const access = windows.PROCESS_SET_QUOTA | windows.PROCESS_TERMINATE | windows.PROCESS_SUSPEND_RESUME
-	process, err := windows.OpenProcess(access, false, g.pid)
-	if err != nil {
-		return fmt.Errorf("process of a command: %w", err)
-	}
-	defer func() { _ = windows.CloseHandle(process) }()
-	if err := windows.AssignProcessToJobObject(g.job, process); err != nil {
-		return fmt.Errorf("process into its job: %w", err)
-	}
-	return resume(process)
-}
-
-// resume lets a process run that was started suspended. os/exec keeps no
-// handle of the thread that ResumeThread would take.
-func resume(process windows.Handle) error {
-	proc := windows.NewLazySystemDLL("ntdll.dll").NewProc("NtResumeProcess")
-	if err := proc.Find(); err != nil {
-		return fmt.Errorf("resume a process: %w", err)
-	}
-	if status, _, _ := proc.Call(uintptr(process)); status != 0 {
-		return fmt.Errorf("resume a process: %w", windows.NTStatus(status))
-	}
-	return nil
 }
 
 // Interrupt sends ctrl-break, because ctrl-c cannot be sent to one group. It

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -14,36 +15,58 @@ import (
 //
 // The error is ErrNoLimit for each limit that cannot be had; the others are set.
 func Confine(name string, pid int, l Limits) error {
-	if !isScope(scopePrefix + name) {
-		return fmt.Errorf("%q cannot be the name of a job", name)
-	}
-	job, err := openLimits(name)
+	job, err := createJob(name, nil)
 	if err == nil {
 		defer func() { _ = windows.CloseHandle(job) }()
 		err = join(job, pid)
 	}
+	if err != nil {
+		return lacking(l, func(string) error { return err })
+	}
+	return limit(job, l)
+}
+
+// limit sets the limits of a job; the error is as that of Confine.
+func limit(job windows.Handle, l Limits) error {
+	limits := jobLimits(l)
+	common := inform(job, windows.JobObjectExtendedLimitInformation, &limits)
+	return lacking(l, func(what string) error {
+		switch what {
+		case limitWeight:
+			rate := cpuRate{flags: cpuRateEnable | cpuRateWeight, weight: jobWeight(l.ProcessorWeight)}
+			return inform(job, windows.JobObjectCpuRateControlInformation, &rate)
+		case limitOpenFiles:
+			return errNoFileLimit
+		}
+		return common
+	})
+}
+
+// lacking is ErrNoLimit for each limit that is wanted and, by get, cannot be had.
+func lacking(l Limits, get func(what string) error) error {
 	var failed []error
-	lacks := func(wanted int, what string, err error) {
-		if err != nil && wanted > 0 {
-			failed = append(failed, noLimit(what, err))
+	for _, wish := range []struct {
+		wanted int
+		what   string
+	}{{l.MemoryMB, limitMemory}, {l.Processes, limitProcesses}, {l.ProcessorWeight, limitWeight}, {l.OpenFiles, limitOpenFiles}} {
+		if wish.wanted <= 0 {
+			continue
+		}
+		if err := get(wish.what); err != nil {
+			failed = append(failed, noLimit(wish.what, err))
 		}
 	}
-	limits := jobLimits(l)
-	lacks(l.MemoryMB+l.Processes, limitMemory+" and "+limitProcesses, errors.Join(err, inform(job, windows.JobObjectExtendedLimitInformation, &limits)))
-	if l.ProcessorWeight > 0 {
-		rate := cpuRate{flags: cpuRateEnable | cpuRateWeight, weight: jobWeight(l.ProcessorWeight)}
-		lacks(l.ProcessorWeight, limitWeight, errors.Join(err, inform(job, windows.JobObjectCpuRateControlInformation, &rate)))
-	}
-	lacks(l.OpenFiles, limitOpenFiles, errors.New("Windows has no such limit"))
 	return errors.Join(failed...)
 }
+
+var errNoFileLimit = errors.New("Windows has no such limit")
 
 // jobLimits are the limits as a job has them.
 func jobLimits(l Limits) windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION {
 	var limits windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
 	if l.MemoryMB > 0 {
 		limits.BasicLimitInformation.LimitFlags |= windows.JOB_OBJECT_LIMIT_JOB_MEMORY
-		limits.JobMemoryLimit = uintptr(l.MemoryMB) << 20
+		limits.JobMemoryLimit = uintptr(min(uint64(l.MemoryMB)<<20, uint64(^uintptr(0))))
 	}
 	if l.Processes > 0 {
 		limits.BasicLimitInformation.LimitFlags |= windows.JOB_OBJECT_LIMIT_ACTIVE_PROCESS
@@ -70,19 +93,6 @@ func jobWeight(weight int) uint32 {
 	return step
 }
 
-// openLimits opens the job of a name and makes it where there is none.
-func openLimits(name string) (windows.Handle, error) {
-	text, err := windows.UTF16PtrFromString(scopePrefix + name)
-	if err != nil {
-		return 0, err
-	}
-	job, err := windows.CreateJobObject(nil, text)
-	if err != nil && !errors.Is(err, windows.ERROR_ALREADY_EXISTS) {
-		return 0, fmt.Errorf("job of a session: %w", err)
-	}
-	return job, nil
-}
-
 // join puts a process into a job and has it hold the job.
 func join(job windows.Handle, pid int) error {
 	const access = windows.PROCESS_SET_QUOTA | windows.PROCESS_TERMINATE | windows.PROCESS_DUP_HANDLE
@@ -94,8 +104,7 @@ func join(job windows.Handle, pid int) error {
 	if err := windows.AssignProcessToJobObject(job, process); err != nil {
 		return fmt.Errorf("process into its job: %w", err)
 	}
-	var held windows.Handle
-	return windows.DuplicateHandle(windows.CurrentProcess(), job, process, &held, 0, false, windows.DUPLICATE_SAME_ACCESS)
+	return give(job, process)
 }
 
 func inform[T any](job windows.Handle, class uint32, v *T) error {
@@ -109,7 +118,10 @@ func Release(string) error { return nil }
 // UseOf tells what the processes use that Confine has put under limits by a name.
 // The error is ErrNoLimit where nothing is counted.
 func UseOf(name string) (Use, error) {
-	job, err := openLimits(name)
+	job, err := openJob(name, jobQuery)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Use{}, errNoGroup
+	}
 	if err != nil {
 		return Use{}, noLimit("use", err)
 	}
@@ -121,9 +133,6 @@ func UseOf(name string) (Use, error) {
 		question(job, windows.JobObjectBasicAccountingInformation, &count))
 	if err != nil {
 		return Use{}, noLimit("use", err)
-	}
-	if count.active == 0 {
-		return Use{}, errNoGroup // it was made just now
 	}
 	return Use{
 		Memory: int64(limits.PeakJobMemoryUsed), MemoryPeak: int64(limits.PeakJobMemoryUsed), // the most is all that it tells
@@ -151,5 +160,5 @@ func LimitFiles(files int) error {
 	if files <= 0 {
 		return nil
 	}
-	return noLimit(limitOpenFiles, errors.New("Windows has no such limit"))
+	return noLimit(limitOpenFiles, errNoFileLimit)
 }

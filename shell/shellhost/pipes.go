@@ -32,14 +32,22 @@ func (p *pipes) passed() {
 	p.stdout.Close()
 }
 
-// tell tells the host what it is for and waits until it is ready.
+// tell tells the host what it is for and waits until it is ready. What waits has
+// its end with the pipes, which on Windows have no deadlines.
 func (p *pipes) tell(ctx context.Context, input []byte, timeout time.Duration) error {
-	end := time.Now().Add(timeout)
-	if err := errors.Join(p.tells.SetDeadline(end), p.hears.SetDeadline(end)); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	told := make(chan error, 1)
+	go func() { told <- p.exchange(input) }()
+	select {
+	case err := <-told:
 		return err
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	stop := context.AfterFunc(ctx, func() { _ = errors.Join(p.tells.SetDeadline(time.Now()), p.hears.SetDeadline(time.Now())) })
-	defer stop()
+}
+
+func (p *pipes) exchange(input []byte) error {
 	if _, err := p.tells.Write(input); err != nil {
 		return err
 	}

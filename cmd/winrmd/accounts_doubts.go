@@ -112,7 +112,7 @@ func (d *daemon) warnAccounts(ctx context.Context) {
 		return
 	}
 	service := d.store.Service()
-	rules := account.Rules{Find: d.catalogue.local.Find, Own: own, Others: d.catalogue.others}
+	rules := d.catalogue.rules(own)
 	people, err := d.users.List()
 	if err != nil {
 		return // whoever logs on is told, and so is the log

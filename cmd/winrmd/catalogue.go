@@ -31,7 +31,10 @@ type catalogue struct {
 	demo   bool   // the commands written in Go stand in for PowerShell
 	local  *account.System
 	own    func() (*account.Account, error) // that of this process
-	others bool                             // sessions can run as other accounts
+	others bool                             // sessions can run as other accounts,
+
+	admission account.Admission // of which this says which
+	service   string            // this process's name to a starter that starts its hosts too; empty: it does not
 }
 
 func newCatalogue(store *configuration.Store, engine string) *catalogue {

@@ -16,7 +16,8 @@ func (c *catalogue) setAccount(service configuration.Service, cfg *shell.Configu
 	if err != nil {
 		return noAccount(err)
 	}
-	rules := account.Rules{Find: c.local.Find, Own: own, Others: c.others, Require: service.RequireLocalAccount}
+	rules := c.rules(own)
+	rules.Require = service.RequireLocalAccount
 	found, err := rules.Resolve(context.Background(), account.Wish{User: client.User, Account: client.Account, RunAs: cfg.RunAs})
 	if err != nil {
 		return noAccount(err)
@@ -24,10 +25,16 @@ func (c *catalogue) setAccount(service configuration.Service, cfg *shell.Configu
 	if cfg.RunAs != "" {
 		cfg.RunAs = found.Name // as authentication spells it
 	}
+	cfg.Account = c.service // who starts hosts as others limits those of this account, too
 	if found != own {
 		cfg.Account = found.Name
 	}
 	return nil
+}
+
+// rules say which accounts sessions may run as, but for those of users who have none.
+func (c *catalogue) rules(own *account.Account) account.Rules {
+	return account.Rules{Find: c.local.Find, Own: own, Others: c.others, Admission: c.admission}
 }
 
 // noAccount is the fault for a session that would have to run as an account which

@@ -39,10 +39,12 @@ func TestCatalogueAccount(t *testing.T) {
 		uri                  string
 		account              string // of the user
 		others, require      bool
+		starter              string // whom the starter starts hosts for
 		wantAccount, wantRun string
 		because              string
 	}{
 		"nobody's":                 {own: service, uri: "Microsoft.PowerShell"},
+		"nobody's, by the starter": {own: service, uri: "Microsoft.PowerShell", others: true, starter: "winrmd", wantAccount: "winrmd"},
 		"required":                 {own: service, uri: "Microsoft.PowerShell", require: true, because: "RequireLocalAccount"},
 		"not there":                {own: service, uri: "Microsoft.PowerShell", account: "no-such-account", because: "no account no-such-account"},
 		"the superuser's":          {own: service, uri: "Microsoft.PowerShell", account: "root", others: true, because: "superuser"},
@@ -59,6 +61,7 @@ func TestCatalogueAccount(t *testing.T) {
 			require.NoError(t, err)
 			c := newCatalogue(store, "")
 			c.own, c.others = func() (*account.Account, error) { return test.own, nil }, test.others
+			c.service = test.starter
 			cfg, _, err := c.Launch(wsman.ResourcePowerShellPrefix+test.uri, &wsman.Principal{User: "ann", Account: test.account})
 			if test.because != "" {
 				require.ErrorIs(t, err, wsman.CodeRunAsFailed)

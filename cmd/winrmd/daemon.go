@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/configuration/users"
 	"github.com/winrmd/winrmd/shell/process"
 	"github.com/winrmd/winrmd/shell/shellhost"
@@ -41,9 +42,8 @@ type options struct {
 	auth             []string // the only schemes
 	keytab           string
 	capture          captureOptions
-	serviceAccount   string   // whom a daemon of the superuser becomes; see separate
-	minAccountID     int      // the smallest number of an account that sessions run as,
-	sessionAccounts  []string // but for these
+	serviceAccount   string // whom a daemon of the superuser becomes; see separate
+	admission        account.Admission
 
 	// What else there is of how the process was started. The zero values are
 	// those of one that is not to be replaced.
@@ -107,7 +107,8 @@ func assemble(o options, log *slog.Logger) (*daemon, error) {
 		users:     users.Open(filepath.Join(o.state, usersFile)),
 		catalogue: newCatalogue(store, o.powershell), notifier: newNotifier(log), entrance: newEntrance(log),
 	}
-	d.catalogue.demo, d.catalogue.others = o.demo, o.starter != nil
+	d.catalogue.demo, d.catalogue.others, d.catalogue.admission = o.demo, o.starter != nil, o.admission
+	d.catalogue.service = serviceAccount(o.starter)
 	if err := d.openAcceptor(); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/winrmd/winrmd/configuration/account"
 )
 
 func serveCommand() *cobra.Command {
@@ -53,11 +56,16 @@ func serveCommand() *cobra.Command {
 	flags.BoolVar(&o.demo, "demo", false, "let Microsoft.PowerShell be commands written in Go, which need no PowerShell")
 	flags.StringVar(&o.serviceAccount, "service-account", "", "the account that a winrmd of the superuser becomes, or root (default "+
 		"winrmd where there is one; Linux)")
-	flags.IntVar(&o.minAccountID, "min-account-id", minAccountID, "the smallest number of an account that sessions run as (Linux, as root)")
-	flags.StringSliceVar(&o.sessionAccounts, "session-account", nil, "an account below it that sessions may run as too; never root (Linux, as root)")
+	admissionFlags(flags, &o.admission)
 	o.capture.flags(flags)
 	flags.BoolVar(&verbose, "verbose", false, "log every fault, those that are ordinary too")
 	return cmd
+}
+
+// admissionFlags are about the accounts that sessions run as.
+func admissionFlags(flags *pflag.FlagSet, a *account.Admission) {
+	flags.IntVar(&a.MinID, "min-account-id", minAccountID, "the smallest number of an account that sessions run as (Linux, as root)")
+	flags.StringSliceVar(&a.Names, "session-account", nil, "an account below it that sessions may run as too; never root (Linux, as root)")
 }
 
 // minAccountID is the smallest number of people's accounts on most systems

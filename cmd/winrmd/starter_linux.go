@@ -60,10 +60,11 @@ func starterCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&state, "state", "", "the state directory")
-	cmd.Flags().IntVar(&policy.MinID, "min-id", 0, "the smallest number of an account")
+	cmd.Flags().StringVar(&policy.Service, "service", "", "the account of the daemon")
+	cmd.Flags().IntVar(&policy.Admission.MinID, "min-id", 0, "the smallest number of an account")
 	cmd.Flags().StringVar(&policy.PAMHelper, "pam-helper", "", "the path of winrmd-pam")
 	cmd.Flags().StringVar(&policy.PAMService, "pam-service", "", "the PAM service of sessions")
-	cmd.Flags().StringSliceVar(&policy.Accounts, "account", nil, "accounts below it")
+	cmd.Flags().StringSliceVar(&policy.Admission.Names, "account", nil, "accounts below it")
 	return cmd
 }
 
@@ -112,7 +113,7 @@ func (o *options) separate(ctx context.Context, log *slog.Logger) (*starter.Clie
 	if err := starter.Own(ctx, name, state); err != nil {
 		return nil, err
 	}
-	client, err := o.startStarter(state, service, log)
+	client, err := o.startStarter(state, name, service, log)
 	if err != nil {
 		return nil, err
 	}
@@ -164,14 +165,15 @@ func (o *options) pamService(state string, log *slog.Logger) (string, error) {
 	return store.Service().Auth.PAMService, nil
 }
 
-// startStarter starts the starter of a state directory.
-func (o *options) startStarter(state, service string, log *slog.Logger) (*starter.Client, error) {
+// startStarter starts the starter of a state directory, for a daemon that becomes
+// an account (empty: none) and has a PAM service (empty: none).
+func (o *options) startStarter(state, name, service string, log *slog.Logger) (*starter.Client, error) {
 	own, its, err := starter.Pair()
 	if err != nil {
 		return nil, err
 	}
 	defer its.Close()
-	arguments := []string{starterName, "--state", state, "--min-id", strconv.Itoa(o.minAccountID)}
+	arguments := []string{starterName, "--state", state, "--min-id", strconv.Itoa(o.admission.MinID), "--service", name}
 	if service != "" {
 		helper, err := findHelper()
 		if err != nil {
@@ -179,7 +181,7 @@ func (o *options) startStarter(state, service string, log *slog.Logger) (*starte
 		}
 		arguments = append(arguments, "--pam-service", service, "--pam-helper", helper)
 	}
-	for _, name := range o.sessionAccounts {
+	for _, name := range o.admission.Names {
 		arguments = append(arguments, "--account", name)
 	}
 	cmd := exec.Command("/proc/self/exe", arguments...)
@@ -202,6 +204,15 @@ func (d *daemon) checksPasswords() func(context.Context, []byte) ([]byte, error)
 		return nil
 	}
 	return d.starter.Check
+}
+
+// serviceAccount is the name of the account as which a starter starts the hosts of
+// users who have none.
+func serviceAccount(c *starter.Client) string {
+	if c == nil {
+		return ""
+	}
+	return c.Service()
 }
 
 // privileged is a Router's.

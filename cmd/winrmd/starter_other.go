@@ -25,6 +25,8 @@ func (o *options) separate(context.Context, *slog.Logger) (*starterClient, error
 
 func (d *daemon) checksPasswords() func(context.Context, []byte) ([]byte, error) { return nil }
 
+func serviceAccount(*starterClient) string { return "" }
+
 func privileged(*starterClient) shellhost.Starter { return nil }
 
 // settleIn has nothing to do where there is no starter.

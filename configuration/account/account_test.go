@@ -80,12 +80,14 @@ var (
 	service = &Account{Name: "winrmd", UID: 990, GID: 990}
 	ann     = &Account{Name: "ann", UID: 1001, GID: 1001}
 	bob     = &Account{Name: "bob", UID: 1002, GID: 1002}
+	games   = &Account{Name: "games", UID: 5, GID: 60}
+	mail    = &Account{Name: "mail", UID: 8, GID: 8}
 	aliased = &Account{Name: "winrmd2", UID: 990, GID: 100}
 )
 
 func TestResolve(t *testing.T) {
 	t.Parallel()
-	find := machine(root, toor, service, ann, bob, aliased)
+	find := machine(root, toor, service, ann, bob, aliased, games, mail)
 	for name, test := range map[string]struct {
 		own             *Account
 		others, require bool
@@ -107,6 +109,9 @@ func TestResolve(t *testing.T) {
 		"the superuser":                          {own: service, others: true, wish: Wish{Account: "root"}, because: "superuser"},
 		"the superuser by another name":          {own: service, others: true, wish: Wish{Account: "toor"}, because: "superuser"},
 		"the superuser, which winrmd is":         {own: root, wish: Wish{Account: "root"}, want: root},
+		"one of the system":                      {own: service, others: true, wish: Wish{Account: "games"}, because: "from 1000 on"},
+		"one of the system that is named":        {own: service, others: true, wish: Wish{Account: "mail"}, want: mail},
+		"the superuser, named":                   {own: service, others: true, wish: Wish{Account: "toor"}, because: "superuser"},
 		"the configuration's":                    {own: service, others: true, wish: Wish{Account: "ann", RunAs: "bob"}, want: bob},
 		"the configuration's, for who has none":  {own: service, others: true, require: true, wish: Wish{RunAs: "bob"}, want: bob},
 		"the configuration's is the superuser":   {own: service, others: true, wish: Wish{Account: "ann", RunAs: "root"}, because: "superuser"},
@@ -115,7 +120,7 @@ func TestResolve(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rules := Rules{Find: find, Own: test.own, Others: test.others, Require: test.require}
+			rules := Rules{Find: find, Own: test.own, Others: test.others, Require: test.require, Admission: Admission{MinID: 1000, Names: []string{"mail", "toor"}}}
 			got, err := rules.Resolve(t.Context(), test.wish)
 			if test.want == nil {
 				assert.Nil(t, got)

@@ -12,8 +12,10 @@ type Rules struct {
 	Find func(ctx context.Context, name string) (*Account, error)
 	// Own is the account of winrmd.
 	Own *Account
-	// Others is true where sessions can run as other accounts.
-	Others bool
+	// Others is true where sessions can run as other accounts, of which Admission
+	// says which.
+	Others    bool
+	Admission Admission
 	// Require refuses users who have no account, instead of letting their
 	// sessions run as Own.
 	Require bool
@@ -34,8 +36,7 @@ var errRequired = errors.New("has no local account, and RequireLocalAccount is o
 
 // Resolve says which account a session runs as: that of the session
 // configuration, else the user's, else Own. It is refused where there is no such
-// account, where it cannot be had, and where it is the superuser's, unless that is
-// Own.
+// account, where it cannot be had, and where Admission refuses it, unless it is Own.
 func (r *Rules) Resolve(ctx context.Context, w Wish) (*Account, error) {
 	name := w.RunAs
 	if name == "" {
@@ -53,11 +54,12 @@ func (r *Rules) Resolve(ctx context.Context, w Wish) (*Account, error) {
 		return nil, err
 	case a.same(r.Own):
 		return r.Own, nil
-	case a.Superuser():
-		return nil, fmt.Errorf("the account %s is the superuser, as whom no session runs", a.Name)
 	case !r.Others:
 		return nil, fmt.Errorf("the session would run as %s, and winrmd, which runs as %s without the rights of the superuser, can start sessions as itself only",
 			a.Name, r.Own)
+	}
+	if err := r.Admission.Admit(a); err != nil {
+		return nil, err
 	}
 	return a, nil
 }

@@ -177,7 +177,7 @@ func (rt *Router) recover(id string, rec *record, v *voucher) (*remote, error) {
 	if v != nil { // the record may be anything that its account has written
 		start.User, start.Account, start.Configuration.Name, start.Configuration.RunAs = v.User, v.Account, v.Configuration, v.RunAs
 	}
-	if err := rt.run(context.Background(), start); err != nil {
+	if err := rt.run(context.Background(), start, v); err != nil {
 		return nil, err
 	}
 	return attach(id, socket, v)

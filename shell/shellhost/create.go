@@ -190,7 +190,7 @@ func (rt *Router) start(ctx context.Context, start Start) (*remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := rt.run(ctx, start); err != nil {
+	if err := rt.run(ctx, start, v); err != nil {
 		return nil, errors.Join(fmt.Errorf("shell host: %w", err), rt.remove(start.ShellID, v))
 	}
 	return attach(start.ShellID, filepath.Join(start.Directory, socketName), v)
@@ -199,12 +199,12 @@ func (rt *Router) start(ctx context.Context, start Start) (*remote, error) {
 // run starts the process and waits until it is ready. It is told all by its
 // standard input, and its standard output is for that one word: a process that
 // lives longer than its parent must not need anything of it.
-func (rt *Router) run(ctx context.Context, start Start) error {
+func (rt *Router) run(ctx context.Context, start Start, v *voucher) error {
 	input, err := json.Marshal(start)
 	if err != nil {
 		return err
 	}
-	starter, err := rt.starterOf(start.Account)
+	starter, err := rt.starterFor(v)
 	if err != nil {
 		return err
 	}

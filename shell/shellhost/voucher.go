@@ -11,9 +11,11 @@ import (
 	"github.com/winrmd/winrmd/shell"
 )
 
-// voucher is what a daemon has put down of a host that runs as another account,
-// where that account cannot write: whose the shell is must not be learnt from
-// processes of somebody who may be another.
+// voucher is what a daemon has put down of a host that a privileged Starter has
+// started, where no other account can write: whose the shell is must not be learnt
+// from processes of somebody who may be another. The host of a user without an
+// account has one too, though the daemon's account is its own: it says who started
+// it.
 type voucher struct {
 	User, Configuration, Account string
 	RunAs                        string `json:",omitempty"` // see shell.Configuration
@@ -36,7 +38,8 @@ func (rt *Router) vouch(shellID string, v *voucher) error {
 	return os.Rename(path+".new", path)
 }
 
-// voucher reads the voucher of a shell; nil where its host runs as this account.
+// voucher reads the voucher of a shell; nil where the daemon has started its host
+// itself.
 func (rt *Router) voucher(shellID string) (*voucher, error) {
 	return readVoucher(rt.config.Directory, shellID)
 }

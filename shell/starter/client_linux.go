@@ -33,6 +33,17 @@ func Pair() (daemon, starter *os.File, err error) { return pair() }
 // or to ask a directory service.
 const answerTimeout = 3 * clearTimeout
 
+// Service is the name of the account of this daemon, if the starter starts hosts as
+// that one too; empty where it does not, as one of an older version.
+func (c *Client) Service() string {
+	a, err := c.ask(&request{Operation: operationAbout})
+	if err != nil {
+		c.log.Warn("sessions of users without an account have no limits but open files", "error", err)
+		return ""
+	}
+	return a.Service
+}
+
 // Make makes the directory of a shell for an account and returns the account's
 // number. The error is fs.ErrExist if the directory is there.
 func (c *Client) Make(shellID, account string) (uid int, err error) {

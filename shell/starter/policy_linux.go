@@ -1,11 +1,6 @@
 package starter
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/winrmd/winrmd/configuration/account"
-)
+import "github.com/winrmd/winrmd/configuration/account"
 
 // Policy says what a starter does. Only the superuser sets it, at its start.
 type Policy struct {
@@ -14,25 +9,27 @@ type Policy struct {
 	Directory string
 	// Command is the program, with arguments, that runs a host.
 	Command []string
-	// MinID is the smallest number of an account that sessions run as, but for
-	// Accounts.
-	MinID int
+	// Admission says which accounts sessions run as. The superuser is never one.
+	Admission account.Admission
+	// Service is the name of the daemon's account, as which sessions run whose
+	// users have none of their own; empty where the daemon is the superuser, and
+	// starts such hosts itself.
+	Service string
 	// PAMHelper is the path of winrmd-pam and PAMService the service whose account
 	// and session modules a session goes through; empty: none.
 	PAMHelper, PAMService string
-	// Accounts are names of accounts below MinID that sessions may run as too. The
-	// superuser is never one.
-	Accounts []string
 }
 
 // admit refuses an account that sessions must not run as.
 func (p *Policy) admit(a *account.Account) error {
-	switch {
-	case a.Superuser():
-		return fmt.Errorf("account %s is the superuser, as whom no session runs", a.Name)
-	case a.UID < p.MinID && !slices.Contains(p.Accounts, a.Name):
-		return fmt.Errorf("account %s has number %d, and sessions run as accounts from %d on or those that --session-account names",
-			a.Name, a.UID, p.MinID)
+	if p.isService(a) {
+		return nil
 	}
-	return nil
+	return p.Admission.Admit(a)
+}
+
+// isService reports whether an account is the daemon's, and not another name of
+// its number, nor the superuser, who gave no account to the daemon.
+func (p *Policy) isService(a *account.Account) bool {
+	return p.Service != "" && a.Name == p.Service && !a.Superuser()
 }

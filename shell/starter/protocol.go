@@ -31,6 +31,9 @@ const (
 	operationClear = "clear"
 	// operationRemove removes the directory of a shell with all that is in it.
 	operationRemove = "remove"
+	// operationAbout tells what the daemon cannot know of a starter that it has
+	// inherited. One that is older does not know this operation.
+	operationAbout = "about"
 )
 
 // maxMessage bounds a request and an answer, in bytes.
@@ -59,6 +62,9 @@ type answer struct {
 	Warning string `json:",omitempty"`
 	// Remains says, of clear, that output of finished commands lies on disk.
 	Remains bool `json:",omitempty"`
+	// Service is, of about, the name of the account as which hosts are started for
+	// users who have none; empty: the daemon starts them.
+	Service string `json:",omitempty"`
 }
 
 // parseRequest reads a packet strictly: nothing unknown, and nothing after it.
@@ -83,9 +89,9 @@ func (r *request) check() error {
 	if r.Version != version {
 		return fmt.Errorf("the request is of version %d and this starter of version %d: restart the service winrmd", r.Version, version)
 	}
-	if r.Operation == operationCheck {
-		if *r != (request{Version: version, Operation: operationCheck}) {
-			return errors.New("check takes nothing but descriptors")
+	if r.Operation == operationCheck || r.Operation == operationAbout {
+		if *r != (request{Version: version, Operation: r.Operation}) {
+			return fmt.Errorf("%s takes no shell, account or limits", r.Operation)
 		}
 		return nil
 	}

@@ -34,6 +34,10 @@ var attempts = map[string]struct{ packet, because string }{
 	"a path for an account": {`{"Version":1,"Operation":"make","ShellID":"` + someShell + `","Account":"../root"}`, "character"},
 	"a line for an account": {`{"Version":1,"Operation":"make","ShellID":"` + someShell + `","Account":"a\nroot"}`, "character"},
 	"an account to clear":   {`{"Version":1,"Operation":"clear","ShellID":"` + someShell + `","Account":"a"}`, "takes no account"},
+	"a shell to about":      {`{"Version":1,"Operation":"about","ShellID":"` + someShell + `"}`, "takes no shell"},
+	"an account to about":   {`{"Version":1,"Operation":"about","Account":"winrmd"}`, "takes no shell"},
+	"an account to check":   {`{"Version":1,"Operation":"check","Account":"winrmd"}`, "takes no shell"},
+	"a service to about":    {`{"Version":1,"Operation":"about","Service":"root"}`, "unknown field"},
 	"limits to make":        {`{"Version":1,"Operation":"make","ShellID":"` + someShell + `","Account":"a","Limits":{"MemoryMB":1}}`, "takes no limits"},
 	"limits to remove":      {`{"Version":1,"Operation":"remove","ShellID":"` + someShell + `","Limits":{"MemoryMB":1}}`, "takes no limits"},
 	"a negative limit":      {`{"Version":1,"Operation":"start","ShellID":"` + someShell + `","Account":"a","Limits":{"OpenFiles":-1}}`, "out of range"},
@@ -60,6 +64,8 @@ func TestAccepted(t *testing.T) {
 		{Version: version, Operation: operationStart, ShellID: someShell, Account: `CORP\ann`},
 		{Version: version, Operation: operationClear, ShellID: someShell},
 		{Version: version, Operation: operationRemove, ShellID: someShell},
+		{Version: version, Operation: operationAbout},
+		{Version: version, Operation: operationCheck},
 	} {
 		packet, err := json.Marshal(r)
 		require.NoError(t, err)
@@ -76,6 +82,7 @@ func FuzzParseRequest(f *testing.F) {
 		f.Add([]byte(test.packet))
 	}
 	f.Add([]byte(`{"Version":1,"Operation":"start","ShellID":"` + someShell + `","Account":"ann","Limits":{"Processes":5}}`))
+	f.Add([]byte(`{"Version":1,"Operation":"about"}`))
 	f.Add([]byte(`{"Version":1,"operation":"clear","Operation":"remove","ShellID":"` + someShell + `"}`))
 	f.Fuzz(func(t *testing.T, packet []byte) {
 		r, err := parseRequest(packet)

@@ -99,6 +99,8 @@ func (s *server) serve(packet []byte, files []*os.File) (*answer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), clearTimeout)
 	defer cancel()
 	switch r.Operation {
+	case operationAbout:
+		return &answer{Service: s.policy.Service}, nil
 	case operationCheck:
 		return &answer{}, s.check(files[0], files[1])
 	case operationClear:

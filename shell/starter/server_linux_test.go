@@ -28,10 +28,10 @@ import (
 
 // TestMain is also the starter that tests ask, and the hosts that it starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 2 && os.Args[1] == "winrmd-test-starter" {
+	if len(os.Args) > 4 && os.Args[1] == "winrmd-test-starter" {
 		minID, _ := strconv.Atoi(os.Args[3])
 		policy := Policy{
-			Directory: os.Args[2], MinID: minID, Accounts: os.Args[4:],
+			Directory: os.Args[2], Service: os.Args[4], Admission: known.Admission{MinID: minID, Names: os.Args[5:]},
 			Command: []string{"/proc/self/exe", "winrmd-test-host"},
 		}
 		syscall.CloseOnExec(3)
@@ -91,13 +91,19 @@ type world struct {
 
 func newWorld(t *testing.T, minID int, accounts ...string) *world {
 	t.Helper()
+	return newWorldOf(t, "", minID, accounts...)
+}
+
+// newWorldOf is newWorld for a daemon with an account of its own.
+func newWorldOf(t *testing.T, service string, minID int, accounts ...string) *world {
+	t.Helper()
 	directory, err := os.MkdirTemp("", "winrmd-starter-")
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(directory)) })
 	require.NoError(t, os.Chmod(directory, 0o711))
 	own, its, err := Pair()
 	require.NoError(t, err)
-	cmd := exec.Command("/proc/self/exe", append([]string{"winrmd-test-starter", directory, strconv.Itoa(minID)}, accounts...)...)
+	cmd := exec.Command("/proc/self/exe", append([]string{"winrmd-test-starter", directory, strconv.Itoa(minID), service}, accounts...)...)
 	cmd.ExtraFiles = []*os.File{its}
 	var log strings.Builder
 	cmd.Stderr = &log
@@ -299,6 +305,51 @@ func TestOtherAccounts(t *testing.T) {
 	require.NoError(t, w.Remove(linked))
 	assert.FileExists(t, filepath.Join(victim, "sub", "file"))
 	assert.NoFileExists(t, filepath.Join(w.directory, linked))
+}
+
+// TestServiceAccount is the table of attempts around the daemon's own account, as
+// which hosts run for users who have none: it is that one, and no other.
+func TestServiceAccount(t *testing.T) {
+	t.Parallel()
+	service, other, ann := account.New(t, "--system"), account.New(t, "--system"), account.New(t)
+	alias := account.New(t, "--non-unique", "--uid", strconv.Itoa(service.UID))
+	w := newWorldOf(t, service.Name, ann.UID)
+	assert.Equal(t, service.Name, w.Service())
+	id, anns := newID(), newID()
+	uid, err := w.Make(id, service.Name)
+	require.NoError(t, err)
+	assert.Equal(t, service.UID, uid)
+	said, end := w.host(id, service.Name)
+	defer end()
+	assert.Equal(t, []int{service.UID, service.UID, service.GID}, []int{said.UID, said.EUID, said.GID})
+	assert.Contains(t, said.Environment, "HOME="+service.Home)
+	_, err = w.Make(anns, ann.Name)
+	require.NoError(t, err)
+	without, superusers := newWorld(t, ann.UID), newWorldOf(t, "root", 0, "root")
+	assert.Empty(t, without.Service())
+	for name, test := range map[string]struct {
+		w             *world
+		name, because string
+	}{
+		"another of the system":          {w, other.Name, "from"},
+		"another name of its number":     {w, alias.Name, "from"},
+		"its number":                     {w, strconv.Itoa(service.UID), "number"},
+		"its name in capitals":           {w, strings.ToUpper(service.Name), "no account"},
+		"its name with a domain":         {w, service.Name + "@" + service.Name, "no account"},
+		"where the daemon has none":      {without, service.Name, "from"},
+		"the superuser":                  {w, "root", "superuser"},
+		"the superuser, as the daemon's": {superusers, "root", "superuser"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			id := newID()
+			_, err := test.w.Make(id, test.name)
+			require.ErrorContains(t, err, test.because)
+			require.NoError(t, os.Mkdir(filepath.Join(test.w.directory, id), 0o700))
+			require.ErrorContains(t, test.w.Start(id, test.name, process.Limits{}, os.Stdin, os.Stderr), test.because)
+		})
+	}
+	require.ErrorContains(t, w.Start(anns, service.Name, process.Limits{}, os.Stdin, os.Stderr), "no directory of account")
+	require.ErrorContains(t, w.Start(id, ann.Name, process.Limits{}, os.Stdin, os.Stderr), "no directory of account")
 }
 
 // TestNoSense: packets that say nothing are not answered with more than an error,

@@ -15,9 +15,10 @@ import (
 type session struct{ pam.Session }
 
 // openSession opens a PAM session for a host that is to be started. The host holds
-// it open, and closes it by its end.
+// it open, and closes it by its end. The daemon's own account is not one that
+// somebody logs on as, and PAM is not asked about it.
 func (s *server) openSession(a *account.Account) (*session, error) {
-	if s.policy.PAMService == "" {
+	if s.policy.PAMService == "" || s.policy.isService(a) {
 		return &session{}, nil
 	}
 	opened, err := pam.OpenSession(s.policy.PAMHelper, s.policy.PAMService, a.Name, process.StartOwn)

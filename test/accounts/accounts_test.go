@@ -19,7 +19,6 @@ import (
 	known "github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/psremoting"
 	"github.com/winrmd/winrmd/psrp/runspacepool"
-	"github.com/winrmd/winrmd/test/daemon"
 )
 
 // whoAmI tells what a session is.
@@ -43,7 +42,7 @@ func TestAccounts(t *testing.T) {
 	w.separation(anns, bobs)
 
 	// Who has no account shares the service's.
-	nobodys, err := w.client(&known.Account{Name: daemon.User}).Open(t.Context(), psremoting.Options{})
+	nobodys, err := w.client(nobody).Open(t.Context(), psremoting.Options{})
 	require.NoError(t, err, "%s", w.log)
 	assert.Equal(t, strings.Join([]string{w.service.Name, w.service.Home, w.service.Name}, "\n"), w.run(nobodys, "& id -un; $env:HOME; $env:USER"))
 	require.NoError(t, nobodys.Close(t.Context()))
@@ -154,7 +153,7 @@ func TestComeBack(t *testing.T) {
 	pipeline, err = pool.Start(ctx, runspacepool.PipelineConfig{Commands: []runspacepool.Command{runspacepool.Script("4..6; & id -un")}})
 	require.NoError(t, err)
 	require.NoError(t, pool.Disconnect(ctx, runspacepool.DisconnectOptions{}))
-	w.untilKept()
+	w.untilKept(w.ann)
 
 	require.NoError(t, w.Crash())
 	w.noStarter()
@@ -172,10 +171,8 @@ func TestComeBack(t *testing.T) {
 
 	// The host is killed: another gives its output out, as ann.
 	before := owned(t, w.ann)
-	for _, pid := range before {
-		if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && strings.Contains(string(text), "shellhost") {
-			require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
-		}
+	for _, pid := range w.hostsOf(w.ann) {
+		require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
 	}
 	assert.Eventually(t, func() bool {
 		now := owned(t, w.ann)
@@ -190,10 +187,10 @@ func TestComeBack(t *testing.T) {
 	assert.Eventually(t, func() bool { return len(entries(t, w.Shells())) == 0 && len(owned(t, w.ann)) == 0 }, patience, 10*time.Millisecond)
 }
 
-// untilKept waits until what ann's session has to say is on disk.
-func (w *world) untilKept() {
+// untilKept waits until what an account's session has to say is on disk.
+func (w *world) untilKept(a *known.Account) {
 	w.Helper()
-	index := filepath.Join(w.Shells(), w.shellOf(w.ann), "spool", "index")
+	index := filepath.Join(w.Shells(), w.shellOf(a), "spool", "index")
 	assert.Eventually(w, func() bool {
 		info, err := os.Stat(index)
 		return err == nil && info.Size() > 0

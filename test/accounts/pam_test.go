@@ -66,8 +66,16 @@ func TestPAM(t *testing.T) {
 	assert.Equal(t, eve.Name+"\nyes\n108642", w.run(pool, "& id -un; $env:OF_PAM; & sh -c 'ulimit -f'"), "blocks of 512 bytes")
 	require.NoError(t, pool.Close(ctx))
 	want := "open_session " + eve.Name + "\nclose_session " + eve.Name + "\n"
-	assert.Eventually(t, func() bool {
+	said := func() string {
 		text, err := os.ReadFile(log)
-		return err == nil && string(text) == want
-	}, patience, 10*time.Millisecond, "the session is closed with the host")
+		require.NoError(t, err)
+		return string(text)
+	}
+	assert.Eventually(t, func() bool { return said() == want }, patience, 10*time.Millisecond, "the session is closed with the host")
+
+	// Nobody logs on as the daemon's account, as which others' sessions run.
+	nobodys := w.open(nobody)
+	assert.Equal(t, w.service.Name, w.run(nobodys, "& id -un"))
+	require.NoError(t, nobodys.Close(ctx))
+	assert.Equal(t, want, said())
 }

@@ -20,8 +20,9 @@ const (
 )
 
 // doubtful says why sessions cannot run as an account, as far as a command can
-// know: whether a server runs, and as whom, is not its to know.
-func doubtful(a *account.Account, err error) error {
+// know: whether a server runs, and as whom, is not its to know. admission is that of
+// the server, where the command is told.
+func doubtful(a *account.Account, err error, admission account.Admission) error {
 	switch {
 	case err != nil:
 		return err
@@ -29,13 +30,15 @@ func doubtful(a *account.Account, err error) error {
 		return fmt.Errorf("the account %s is the superuser: sessions run as it only where winrmd itself has no other account", a.Name)
 	case os.Geteuid() > 0 && a.UID >= 0 && a.UID != os.Geteuid():
 		return fmt.Errorf("sessions run as the account %s only where the superuser starts winrmd", a.Name)
+	case a.UID >= 0 && a.UID == os.Geteuid():
+		return nil
 	}
-	return nil
+	return admission.Admit(a)
 }
 
 // userAccount is the name of the local account of a user, and what is to be said
 // against it. The name is empty where there is none.
-func userAccount(ctx context.Context, local *account.System, user users.User) (string, error) {
+func userAccount(ctx context.Context, local *account.System, user users.User, admission account.Admission) (string, error) {
 	name := user.Account
 	if name == "" {
 		name = local.OfUser(ctx, user.Name)
@@ -44,16 +47,16 @@ func userAccount(ctx context.Context, local *account.System, user users.User) (s
 		return "", nil
 	}
 	found, err := local.Find(ctx, name)
-	return name, doubtful(found, err)
+	return name, doubtful(found, err, admission)
 }
 
 // userDoubts are the warnings about the accounts of users, which begin with whose
 // it is.
-func userDoubts(ctx context.Context, local *account.System, service *configuration.Service, people []users.User) []error {
+func userDoubts(ctx context.Context, local *account.System, service *configuration.Service, people []users.User, admission account.Admission) []error {
 	var doubts []error
 	var without []string
 	for _, user := range people {
-		switch name, err := userAccount(ctx, local, user); {
+		switch name, err := userAccount(ctx, local, user, admission); {
 		case name == "":
 			without = append(without, user.Name)
 		case err != nil:
@@ -82,25 +85,26 @@ func withoutAccount(service *configuration.Service, names []string) error {
 }
 
 // usersFileDoubts are the warnings of config validate about the users' accounts.
-func usersFileDoubts(ctx context.Context, dir string, service configuration.Service) []*configuration.FileError {
+func usersFileDoubts(ctx context.Context, dir string, service configuration.Service, admission account.Admission) []*configuration.FileError {
 	path := filepath.Join(dir, usersFile)
 	people, err := users.Open(path).List()
 	if err != nil {
 		return nil // which is told of as the error that it is
 	}
 	var all []*configuration.FileError
-	for _, doubt := range userDoubts(ctx, account.NewSystem(account.Service{}), &service, people) {
+	for _, doubt := range userDoubts(ctx, account.NewSystem(account.Service{}), &service, people, admission) {
 		all = append(all, &configuration.FileError{File: path, Err: doubt})
 	}
 	return all
 }
 
 // runAsDoubt is what is to be said against the account of a session configuration.
-func runAsDoubt(s *configuration.Session) error {
+func runAsDoubt(s *configuration.Session, admission account.Admission) error {
 	if s.RunAsUser == "" {
 		return nil
 	}
-	return doubtful(account.LookUp(context.Background(), s.RunAsUser)) // which takes seconds at most
+	found, err := account.LookUp(context.Background(), s.RunAsUser) // which takes seconds at most
+	return doubtful(found, err, admission)
 }
 
 // warnAccounts says which users and session configurations have no account that

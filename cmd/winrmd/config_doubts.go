@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/configuration/users"
 	"github.com/winrmd/winrmd/shell/process"
 )
@@ -49,7 +50,7 @@ func idle(s configuration.Session) []string {
 // doubts are settings of a session configuration that are allowed, but will
 // hardly do what was meant: names and files that are not there now. There are none
 // where winrmd.toml has an error, since it says what others mean.
-func doubts(dir string, service configuration.Service, s configuration.Session) []*configuration.FileError {
+func doubts(dir string, service configuration.Service, s configuration.Session, admission account.Admission) []*configuration.FileError {
 	if service.Check() != nil {
 		return nil
 	}
@@ -62,7 +63,7 @@ func doubts(dir string, service configuration.Service, s configuration.Session) 
 	for _, name := range s.Permission {
 		doubt("Permission", known(dir, &service, name))
 	}
-	doubt("RunAsUser", runAsDoubt(&s))
+	doubt("RunAsUser", runAsDoubt(&s, admission))
 	doubt("MaxMemoryPerShellMB", process.Offers(process.Limits{MemoryMB: limited(s.MaxMemoryPerShellMB)}))
 	doubt("MaxProcessesPerShell", process.Offers(process.Limits{Processes: limited(s.MaxProcessesPerShell)}))
 	doubt("MaxOpenFilesPerShell", process.Offers(process.Limits{OpenFiles: limited(s.MaxOpenFilesPerShell)}))

@@ -14,18 +14,22 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/configuration/certmapping"
 	"github.com/winrmd/winrmd/configuration/users"
 )
 
 func configValidateCommand() *cobra.Command {
 	var dir string
+	var service string
+	var admission account.Admission
 	cmd := &cobra.Command{
 		Use:   "validate --state DIR",
 		Short: "Check all settings files without serving",
 		Long: "Check winrmd.toml, the session configurations, users.toml and certmapping.toml. Each error is a line\n" +
 			"FILE:LINE:COLUMN: KEY: WHAT on standard output. What is allowed but will hardly do what was meant is a\n" +
-			"warning on standard error. Nothing is made or changed.",
+			"warning on standard error. Nothing is made or changed. Where winrmd serve has --min-account-id,\n" +
+			"--session-account or --service-account, give the same here: accounts that it would refuse are warned of.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := os.Stat(dir); err != nil {
@@ -35,7 +39,8 @@ func configValidateCommand() *cobra.Command {
 			for _, err := range failures {
 				fmt.Fprintln(cmd.OutOrStdout(), strings.ReplaceAll(err.Error(), "\n", " "))
 			}
-			for _, doubt := range allDoubts(cmd.Context(), dir) {
+			admission.Names = append(admission.Names, service) // as which sessions run, too
+			for _, doubt := range allDoubts(cmd.Context(), dir, admission) {
 				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", doubt)
 			}
 			if n := len(failures); n > 0 {
@@ -46,6 +51,8 @@ func configValidateCommand() *cobra.Command {
 		},
 	}
 	stateFlag(cmd, &dir)
+	admissionFlags(cmd.Flags(), &admission)
+	cmd.Flags().StringVar(&service, "service-account", defaultServiceAccount, "the account that winrmd runs as")
 	return cmd
 }
 
@@ -76,15 +83,15 @@ func fileOf(err error) string {
 
 // allDoubts are the warnings about the files of a state directory, as far as
 // they can be read.
-func allDoubts(ctx context.Context, dir string) []*configuration.FileError {
+func allDoubts(ctx context.Context, dir string, admission account.Admission) []*configuration.FileError {
 	store := configuration.Look(dir, slog.New(slog.DiscardHandler))
 	service := store.Service()
-	all := usersFileDoubts(ctx, dir, service)
+	all := usersFileDoubts(ctx, dir, service, admission)
 	for _, s := range store.Sessions() {
 		for _, key := range idle(s) {
 			all = append(all, &configuration.FileError{Key: key, Err: fmt.Errorf("kept, without effect for Plugin %q", s.Plugin)})
 		}
-		all = append(all, doubts(dir, service, s)...)
+		all = append(all, doubts(dir, service, s, admission)...)
 		for _, e := range all {
 			if e.File == "" {
 				e.File = filepath.Join(dir, "configurations", s.Name+".toml")

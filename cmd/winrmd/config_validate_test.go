@@ -3,10 +3,14 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winrmd/winrmd/configuration/account"
 )
 
 // writeFiles writes files below a directory.
@@ -77,6 +81,43 @@ func TestConfigValidateWarnings(t *testing.T) {
 	_, stderr, err := run(t, dir, "", "config", "validate", "--state", dir)
 	require.NoError(t, err)
 	assert.Contains(t, stderr, `Permission: "ada" is neither a user of users.toml nor a group: it can only be one whom PAM or the domain knows`)
+}
+
+// TestConfigValidateAdmission: accounts that serve would refuse are warned of, with
+// the arguments that serve has.
+func TestConfigValidateAdmission(t *testing.T) {
+	t.Parallel()
+	games, err := account.LookUp(t.Context(), "games")
+	if err != nil {
+		require.ErrorContains(t, err, "no account") // Windows, and small systems
+		return
+	}
+	if os.Geteuid() != 0 {
+		return // then all accounts are warned of, for another reason
+	}
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{
+		"winrmd.toml": "[PowerShell]\nPath = '" + anEngine(t) + "'\n", "configurations/A.toml": "RunAsUser = 'games'\n",
+	})
+	_, _, err = user(t, dir, "add", "ann", "--password-stdin", "--account", "games")
+	require.NoError(t, err)
+	for name, test := range map[string]struct {
+		arguments []string
+		warned    bool
+	}{
+		"as serve by itself": {nil, true},
+		"the smallest is it": {[]string{"--min-account-id", strconv.Itoa(games.UID)}, false},
+		"one more":           {[]string{"--min-account-id", strconv.Itoa(games.UID + 1)}, true},
+		"by name":            {[]string{"--session-account", "games"}, false},
+		"another by name":    {[]string{"--session-account", "root"}, true},
+		"winrmd's own":       {[]string{"--service-account", "games"}, false},
+	} {
+		stdout, stderr, err := run(t, dir, "", append([]string{"config", "validate", "--state", dir}, test.arguments...)...)
+		require.NoError(t, err, "%s%s", stdout, stderr)
+		for _, what := range []string{"user ann: the account games has number", "RunAsUser: the account games has number"} {
+			assert.Equal(t, test.warned, strings.Contains(stderr, what), "%s: %s\n%s", name, what, stderr)
+		}
+	}
 }
 
 // Nothing is made of what is missing.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
 )
 
 // changes are what the flags of a command ask for. They are made together, so
@@ -179,7 +180,7 @@ func (c *changes) report(w io.Writer, dir string, store *configuration.Store, t 
 	if len(kept) > 0 {
 		fmt.Fprintf(w, "kept, without effect: %s\n", strings.Join(kept, ", "))
 	}
-	for _, e := range doubts(dir, store.Service(), t) {
+	for _, e := range doubts(dir, store.Service(), t, account.Admission{}) {
 		if c.touched(e.Key) {
 			fmt.Fprintf(w, "warning: %s: %v\n", e.Key, e.Err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winrmd/winrmd/configuration"
+	"github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/configuration/pluginxml"
 )
 
@@ -54,7 +55,7 @@ func configurationImportCommand() *cobra.Command {
 			for _, n := range notes {
 				fmt.Fprintf(cmd.ErrOrStderr(), "note: %v\n", n)
 			}
-			for _, e := range doubts(dir, store.Service(), session) {
+			for _, e := range doubts(dir, store.Service(), session, account.Admission{}) {
 				fmt.Fprintf(cmd.ErrOrStderr(), "warning: %v\n", e)
 			}
 			return printChanged(cmd.OutOrStdout(), output, session)

@@ -72,6 +72,10 @@ func admissionFlags(flags *pflag.FlagSet, a *account.Admission) {
 // (UID_MIN of login.defs).
 const minAccountID = 1000
 
+// defaultServiceAccount is whom a daemon of the superuser becomes where there is
+// such an account and nobody says otherwise.
+const defaultServiceAccount = "winrmd"
+
 func newLogger(verbose bool) *slog.Logger {
 	level := slog.LevelInfo
 	if verbose {

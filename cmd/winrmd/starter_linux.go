@@ -68,10 +68,6 @@ func starterCommand() *cobra.Command {
 	return cmd
 }
 
-// defaultServiceAccount is whom a daemon of the superuser becomes where there is
-// such an account and nobody says otherwise.
-const defaultServiceAccount = "winrmd"
-
 // separate leaves the superuser's rights with a starter, if this process has them:
 // from then on it is the service account's, if there is one. It returns nil where
 // it has none, and where the daemon before has handed its starter over.

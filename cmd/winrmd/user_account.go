@@ -54,7 +54,7 @@ func warnUser(cmd *cobra.Command, file *users.File, service *configuration.Servi
 		return err
 	}
 	local := account.NewSystem(account.Service{})
-	for _, doubt := range userDoubts(cmd.Context(), local, service, []users.User{user}) {
+	for _, doubt := range userDoubts(cmd.Context(), local, service, []users.User{user}, account.Admission{}) {
 		fmt.Fprintln(cmd.ErrOrStderr(), "warning:", doubt)
 	}
 	return nil
@@ -82,7 +82,7 @@ func userListCommand() *cobra.Command {
 			rows := make([]listedUser, len(list))
 			for i, user := range list {
 				rows[i] = listedUser{Name: user.Name, NTLM: user.NTLM}
-				rows[i].Account, err = userAccount(cmd.Context(), local, user)
+				rows[i].Account, err = userAccount(cmd.Context(), local, user, account.Admission{})
 				if err != nil {
 					rows[i].Problem = err.Error()
 				}

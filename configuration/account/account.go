@@ -22,9 +22,12 @@ type Account struct {
 	Home, Shell string
 }
 
+// localSystem is the SID of whom Windows itself runs as.
+const localSystem = "S-1-5-18"
+
 // Superuser reports whether the account is that of the superuser, whatever it is
 // called.
-func (a *Account) Superuser() bool { return a.UID == 0 }
+func (a *Account) Superuser() bool { return a.UID == 0 || a.SID == localSystem }
 
 // same reports whether two are one account. Two names for one number are not:
 // their groups differ.

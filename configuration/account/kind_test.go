@@ -31,3 +31,10 @@ func TestSame(t *testing.T) {
 	assert.False(t, a.same(&Account{Name: "ann", UID: -1}))
 	assert.False(t, (&Account{UID: -1}).same(&Account{UID: -1}), "nameless")
 }
+
+func TestSuperuser(t *testing.T) {
+	t.Parallel()
+	assert.True(t, (&Account{Name: "toor"}).Superuser())
+	assert.True(t, (&Account{Name: `NT AUTHORITY\SYSTEM`, UID: -1, SID: "S-1-5-18"}).Superuser())
+	assert.False(t, (&Account{Name: "ann", UID: -1, SID: "S-1-5-21-1-2-3-1001"}).Superuser())
+}

@@ -38,10 +38,12 @@ func lockState(directory string) (*stateLock, error) {
 	}
 	// A daemon that is killed while it starts a host leaves the lock to the new
 	// process until that becomes the host: an instant.
-	for end := time.Now().Add(lockPatience); time.Now().Before(end) && errors.Is(tryLock(f), errLocked); {
+	err = tryLock(f)
+	for end := time.Now().Add(lockPatience); time.Now().Before(end) && errors.Is(err, errLocked); {
 		time.Sleep(lockPause)
+		err = tryLock(f)
 	}
-	return newStateLock(directory, f)
+	return tookLock(directory, f, err)
 }
 
 // How long is waited for a lock that is held, and how often is looked.
@@ -54,7 +56,12 @@ const (
 // the lock is held already by way of the same open file, which a daemon before
 // has handed over.
 func newStateLock(directory string, f *os.File) (*stateLock, error) {
-	err := tryLock(f)
+	return tookLock(directory, f, tryLock(f))
+}
+
+// tookLock makes a lock of what tryLock has said. It is not asked twice: on Windows
+// whoever has the lock does not get it again.
+func tookLock(directory string, f *os.File, err error) (*stateLock, error) {
 	if err == nil {
 		return &stateLock{file: f}, nil
 	}

@@ -16,7 +16,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := rootCommand().ExecuteContext(ctx); err != nil {
+	if err := asService(ctx, func(ctx context.Context) error { return rootCommand().ExecuteContext(ctx) }); err != nil {
 		fmt.Fprintln(os.Stderr, "winrmd:", err)
 		os.Exit(1)
 	}

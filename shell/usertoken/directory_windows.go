@@ -19,6 +19,9 @@ const indexName = "spool/index"
 // lets only the system, administrators and this process's account in. Where a
 // directory usually lies every account may look into it.
 func Guard(state string) error {
+	if filepath.Dir(state) == state {
+		return fmt.Errorf("%s cannot be a state directory: it would be closed to all other accounts", state)
+	}
 	service, err := ownSID()
 	if err != nil {
 		return err

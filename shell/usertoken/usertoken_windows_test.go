@@ -73,6 +73,7 @@ func TestGuard(t *testing.T) {
 	require.NoError(t, Guard(state))
 	require.NoError(t, os.WriteFile(filepath.Join(state, "users.toml"), nil, 0o600), "this account is let in")
 	require.Error(t, Guard(filepath.Join(state, "none")))
+	require.ErrorContains(t, Guard(filepath.VolumeName(state)+`\`), "cannot be a state directory")
 }
 
 // TestPrivileges: what is missing is named; who has all may go on.

@@ -40,7 +40,7 @@ func (o *options) separate(_ context.Context, log *slog.Logger) (*usertoken.Star
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return nil, err
 	}
-	if err := usertoken.Guard(state); err != nil {
+	if err := usertoken.Guard(state, directory); err != nil {
 		return nil, err
 	}
 	command, err := hostCommand()

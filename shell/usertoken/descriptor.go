@@ -17,6 +17,7 @@ const (
 const (
 	systemSID         = "SY"
 	administratorsSID = "BA"
+	authenticatedSID  = "AU" // everybody who has logged on
 	ownerSID          = "OW" // OWNER RIGHTS: instead of what an owner has anyway
 )
 
@@ -30,6 +31,7 @@ func mask(rights uint32) string { return fmt.Sprintf("%#x", rights) }
 const (
 	inherited     = "OICI"
 	inheritedOnly = "OICIIO"
+	filesOnly     = "OINPIO" // files in the very directory, and nothing below
 )
 
 // directoryDescriptor is the security descriptor of a session's directory, as text
@@ -49,6 +51,13 @@ func directoryDescriptor(service, account string) string {
 // they know (every account has the right to).
 func stateDescriptor(service string) string {
 	return "D:P" + entry(inherited, "FA", systemSID) + entry(inherited, "FA", administratorsSID) + entry(inherited, "FA", service)
+}
+
+// sessionsDescriptor is the access list of the directory with the sessions' own, which
+// have theirs. Hosts read what the daemon puts down for them beside their directory,
+// by its name: they can list nothing.
+func sessionsDescriptor(service string) string {
+	return stateDescriptor(service) + entry(filesOnly, "FR", authenticatedSID)
 }
 
 // jobDescriptor is the security descriptor of a session's job: the account may look

@@ -18,6 +18,7 @@ func TestDescriptors(t *testing.T) {
 	assert.Equal(t, "O:S-1-5-18D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;S-1-5-18)(A;;0x1201bf;;;"+annID+")"+
 		"(A;OICIIO;0x1301bf;;;"+annID+")(A;OICIIO;0x1301bf;;;OW)", directoryDescriptor(serviceID, annID))
 	assert.Equal(t, "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-5-18)", stateDescriptor(serviceID))
+	assert.Equal(t, stateDescriptor(serviceID)+"(A;OINPIO;FR;;;AU)", sessionsDescriptor(serviceID))
 	assert.Equal(t, "O:S-1-5-18D:P(A;;GA;;;SY)(A;;GA;;;S-1-5-18)(A;;0x100004;;;"+annID+")", jobDescriptor(serviceID, annID))
 }
 

@@ -16,9 +16,10 @@ import (
 const indexName = "spool/index"
 
 // Guard gives the state directory, and what inherits from it, the access list that
-// lets only the system, administrators and this process's account in. Where a
+// lets only the system, administrators and this process's account in, and the
+// directory of the sessions in it one by which hosts read what they are to. Where a
 // directory usually lies every account may look into it.
-func Guard(state string) error {
+func Guard(state, sessions string) error {
 	if filepath.Dir(state) == state {
 		return fmt.Errorf("%s cannot be a state directory: it would be closed to all other accounts", state)
 	}
@@ -26,17 +27,25 @@ func Guard(state string) error {
 	if err != nil {
 		return err
 	}
-	sd, err := windows.SecurityDescriptorFromString(stateDescriptor(service))
+	if err := setAccess(state, stateDescriptor(service)); err != nil {
+		return err
+	}
+	return setAccess(sessions, sessionsDescriptor(service))
+}
+
+// setAccess gives a directory an access list, and nothing from the one above.
+func setAccess(directory, descriptor string) error {
+	sd, err := windows.SecurityDescriptorFromString(descriptor)
 	if err != nil {
-		return fmt.Errorf("access list of %s: %w", state, err)
+		return fmt.Errorf("access list of %s: %w", directory, err)
 	}
 	list, _, err := sd.DACL()
 	if err != nil {
-		return fmt.Errorf("access list of %s: %w", state, err)
+		return fmt.Errorf("access list of %s: %w", directory, err)
 	}
 	const what = windows.DACL_SECURITY_INFORMATION | windows.PROTECTED_DACL_SECURITY_INFORMATION
-	if err := windows.SetNamedSecurityInfo(state, windows.SE_FILE_OBJECT, what, nil, nil, list, nil); err != nil {
-		return fmt.Errorf("access list of %s: %w", state, err)
+	if err := windows.SetNamedSecurityInfo(directory, windows.SE_FILE_OBJECT, what, nil, nil, list, nil); err != nil {
+		return fmt.Errorf("access list of %s: %w", directory, err)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ import (
 
 // TestDescriptorsParse: the system takes the descriptors as they are meant.
 func TestDescriptorsParse(t *testing.T) {
-	for _, text := range []string{directoryDescriptor(serviceID, annID), stateDescriptor(serviceID), jobDescriptor(serviceID, annID)} {
+	for _, text := range []string{directoryDescriptor(serviceID, annID), stateDescriptor(serviceID), sessionsDescriptor(serviceID), jobDescriptor(serviceID, annID)} {
 		sd, err := windows.SecurityDescriptorFromString(text)
 		require.NoError(t, err, text)
 		control, _, err := sd.Control()
@@ -70,10 +70,13 @@ func TestDirectory(t *testing.T) {
 
 func TestGuard(t *testing.T) {
 	state := t.TempDir()
-	require.NoError(t, Guard(state))
+	sessions := filepath.Join(state, "shells")
+	require.NoError(t, os.Mkdir(sessions, 0o700))
+	require.NoError(t, Guard(state, sessions))
 	require.NoError(t, os.WriteFile(filepath.Join(state, "users.toml"), nil, 0o600), "this account is let in")
-	require.Error(t, Guard(filepath.Join(state, "none")))
-	require.ErrorContains(t, Guard(filepath.VolumeName(state)+`\`), "cannot be a state directory")
+	require.NoError(t, os.WriteFile(filepath.Join(sessions, "file"), nil, 0o600))
+	require.Error(t, Guard(filepath.Join(state, "none"), sessions))
+	require.ErrorContains(t, Guard(filepath.VolumeName(state)+`\`, sessions), "cannot be a state directory")
 }
 
 // TestPrivileges: what is missing is named; who has all may go on.

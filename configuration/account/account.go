@@ -74,3 +74,10 @@ func withoutMachine(name, host string) string {
 	}
 	return name
 }
+
+// answers reports whether an account can be who was asked for by DOMAIN\name: this
+// machine's own, which has no domain in its name, is not a domain's of that name.
+func answers(asked, found, host string) bool {
+	domain, _, ok := strings.Cut(asked, `\`)
+	return !ok || strings.Contains(found, `\`) || strings.EqualFold(domain, host) || domain == "."
+}

@@ -38,3 +38,11 @@ func TestSuperuser(t *testing.T) {
 	assert.True(t, (&Account{Name: `NT AUTHORITY\SYSTEM`, UID: -1, SID: "S-1-5-18"}).Superuser())
 	assert.False(t, (&Account{Name: "ann", UID: -1, SID: "S-1-5-21-1-2-3-1001"}).Superuser())
 }
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[string]bool{"ann": true, `HOST\ann`: true, `host\ann`: true, `.\ann`: true, "ann@corp": true, `CORP\ann`: false} {
+		assert.Equal(t, want, answers(asked, "ann", "HOST"), asked)
+	}
+	assert.True(t, answers(`corp.example\ann`, `CORP\ann`, "HOST"))
+}

@@ -23,7 +23,18 @@ func (Service) lookUp(_ context.Context, name string) (*Account, error) {
 	if err := kind(use).check(joinDomain(domain, name)); err != nil {
 		return nil, err
 	}
-	return fromSID(sid)
+	a, err := fromSID(sid)
+	if err != nil {
+		return nil, err
+	}
+	host, err := windows.ComputerName()
+	if err != nil {
+		return nil, fmt.Errorf("name of this machine: %w", err)
+	}
+	if !answers(name, a.Name, host) {
+		return nil, &NotFoundError{Name: name}
+	}
+	return a, nil
 }
 
 // own is the account of this process, which may be one of the system.

@@ -28,6 +28,8 @@ func TestLookUpOwn(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, found.same(own), "%+v and %+v", found, own)
 	assert.Equal(t, own.Home, found.Home)
+	_, err = LookUp(t.Context(), `NO-SUCH-DOMAIN\`+own.Name)
+	assert.Error(t, err, "a domain's is another")
 }
 
 func TestLookUpNobody(t *testing.T) {

@@ -61,9 +61,12 @@ func StorePassword(a *account.Account, password *string) error {
 		status, _, _ := procStorePrivate.Call(handle, uintptr(unsafe.Pointer(key)), uintptr(unsafe.Pointer(secret)))
 		err := failure(status)
 		if password == nil && errors.Is(err, windows.STATUS_OBJECT_NAME_NOT_FOUND) {
-			return errNoSecret
+			err = errNoSecret
 		}
-		return err
+		if err != nil {
+			return fmt.Errorf("password of %s: %w", a.Name, err)
+		}
+		return nil
 	})
 }
 

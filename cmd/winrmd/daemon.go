@@ -125,6 +125,10 @@ func assemble(o options, log *slog.Logger) (*daemon, error) {
 	if d.router, err = shellhost.NewRouter(shellhost.RouterConfig{
 		Directory: filepath.Join(o.state, sessionsDirectory), Launcher: d.catalogue, Command: command, Machine: machine(),
 		Privileged: privileged(o.starter), Orphans: process.KillOrphans, Log: log,
+		SpoolLimits: func() (all, each int64) {
+			s := d.settings.Service().Shell
+			return int64(s.MaxTotalSpool()), int64(s.MaxSpool())
+		},
 	}); err != nil {
 		return nil, err
 	}

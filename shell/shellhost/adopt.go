@@ -169,13 +169,17 @@ func (rt *Router) succeed(id string, cause error) (*remote, error) {
 // recover starts a host that gives out what a dead one has left.
 func (rt *Router) recover(id string, rec *record, v *voucher) (*remote, error) {
 	socket := rt.socket(id)
-	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err := os.Remove(socket)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	start := rec.Start
 	start.ShellID, start.Recover, start.Daemon = id, true, os.Geteuid()
 	if v != nil { // the record may be anything that its account has written
 		start.User, start.Account, start.Configuration.Name, start.Configuration.RunAs = v.User, v.Account, v.Configuration, v.RunAs
+	}
+	if start.Allowance, err = rt.allow(id); err != nil {
+		return nil, err
 	}
 	if err := rt.run(context.Background(), start, v); err != nil {
 		return nil, err

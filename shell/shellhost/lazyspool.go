@@ -26,9 +26,12 @@ func newSpool(start *Start) *lazySpool {
 		Directory: filepath.Join(start.Directory, spoolName), Limit: int64(start.Configuration.SpoolSize),
 		TotalDirectory: filepath.Dir(start.Directory), TotalLimit: int64(start.Configuration.TotalSpoolSize),
 	}
-	if start.Account != "" {
-		// Who is not the daemon's account sees nothing of other shells, and has
-		// the limit of its own, and the file system's of its account.
+	c.Shared = start.Account != ""
+	switch {
+	case start.Allowance:
+		c.Allowance = allowancePath(c.TotalDirectory, start.ShellID)
+		c.TotalDirectory, c.TotalLimit = "", 0
+	case start.Account != "": // its daemon is of a version that does not count, and others' spools are not to be seen
 		c.TotalDirectory, c.TotalLimit = "", 0
 	}
 	return &lazySpool{config: c}

@@ -110,6 +110,9 @@ type Start struct {
 	Machine string
 	// Limits are the host's and everything's that it starts.
 	Limits process.Limits `json:",omitzero"`
+	// Allowance says that the daemon puts down beside Directory how large the spool
+	// may be.
+	Allowance bool `json:",omitempty"`
 	// CredentialCache is what the client has handed over, for this shell alone;
 	// see wsman.Delegation. It is never in a record.
 	CredentialCache []byte `json:",omitempty"`

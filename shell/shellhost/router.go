@@ -45,7 +45,11 @@ type RouterConfig struct {
 	// Orphans, if not nil, ends what has come to this process of hosts that were
 	// killed; see process.KillOrphans.
 	Orphans func(context.Context) error
-	Log     *slog.Logger
+	// SpoolLimits are how much output of all shells together, and of each, is kept on
+	// disk, in bytes; 0 for all is no limit. They are for a Router with a Privileged:
+	// hosts of one account count by themselves. nil: nobody counts.
+	SpoolLimits func() (all, each int64)
+	Log         *slog.Logger
 }
 
 // Router finds the hosts of all shells of a server and passes requests on to
@@ -54,8 +58,11 @@ type Router struct {
 	config  RouterConfig
 	own     Starter // of hosts that run as this process's account
 	repeats *shellresource.Repeats
-	stop    chan struct{}
-	tasks   sync.WaitGroup
+
+	allowances *allowances // nil: hosts count what there is on disk by themselves
+
+	stop  chan struct{}
+	tasks sync.WaitGroup
 
 	mu       sync.Mutex
 	hosts    map[string]*entry // by ShellId in upper case
@@ -85,6 +92,9 @@ func NewRouter(c RouterConfig) (*Router, error) {
 	}
 	rt := &Router{config: c, hosts: make(map[string]*entry), stop: make(chan struct{})}
 	rt.own = &ownStarter{directory: c.Directory, command: c.Command, orphans: c.Orphans, log: c.Log}
+	if server && c.Privileged != nil && c.SpoolLimits != nil {
+		rt.allowances = &allowances{directory: c.Directory, limits: c.SpoolLimits, sizes: map[string]int64{}, changed: map[string]time.Time{}}
+	}
 	rt.repeats = shellresource.NewRepeats(func(id string) bool {
 		_, err := rt.find(id)
 		return err == nil
@@ -93,6 +103,9 @@ func NewRouter(c RouterConfig) (*Router, error) {
 		return nil, err
 	}
 	rt.tasks.Go(rt.tidy)
+	if rt.allowances != nil {
+		rt.tasks.Go(rt.shareOut)
+	}
 	return rt, nil
 }
 

@@ -132,8 +132,14 @@ func (rt *Router) makeDirectory(start *Start) (*voucher, error) {
 		return nil, err
 	}
 	uid, err := starter.Make(start.ShellID, start.Account)
-	if err != nil || start.Account == "" {
+	if err != nil {
 		return nil, err
+	}
+	if start.Allowance, err = rt.allow(start.ShellID); err != nil {
+		return nil, errors.Join(err, starter.Remove(start.ShellID))
+	}
+	if start.Account == "" {
+		return nil, nil
 	}
 	v := &voucher{
 		User: start.User, Configuration: start.Configuration.Name, Account: start.Account, UID: uid, RunAs: start.Configuration.RunAs,
@@ -157,7 +163,7 @@ func (rt *Router) remove(shellID string, v *voucher) error {
 			return err
 		}
 	}
-	return rt.unvouch(shellID)
+	return errors.Join(rt.unvouch(shellID), rt.disallow(shellID))
 }
 
 // meet finds the host of a shell of which nothing is known here.

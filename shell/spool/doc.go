@@ -35,5 +35,7 @@
 //
 // The limit for all shells is looked at when a segment is begun, by reading
 // the sizes of all segments of all of them, with a lock on a file that the
-// processes share.
+// processes share. Where they are of several accounts, and do not see each other's,
+// one process that does sees how large each spool is, and puts down how large each
+// may become; that file is read when a segment is begun.
 package spool

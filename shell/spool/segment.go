@@ -3,6 +3,7 @@ package spool
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -90,12 +91,53 @@ func Size(directory string) (int64, error) {
 	return sum, nil
 }
 
+// maxForeign is how many files are looked at in a directory that others may have
+// filled.
+const maxForeign = 1 << 14
+
+// SizeIn is Size of a directory that is not to lead out of another, and in which
+// there may be anything. One with more than 16384 files is an error.
+func SizeIn(root *os.Root, directory string) (int64, error) {
+	within, err := root.OpenRoot(directory)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("size of spool: %w", err)
+	}
+	defer within.Close()
+	list, err := within.Open(".")
+	if err != nil {
+		return 0, fmt.Errorf("size of spool: %w", err)
+	}
+	defer list.Close()
+	entries, err := list.ReadDir(maxForeign + 1)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return 0, fmt.Errorf("size of spool: %w", err)
+	case len(entries) > maxForeign:
+		return 0, fmt.Errorf("size of spool: more than %d files", maxForeign)
+	}
+	var sum int64
+	err = eachSegmentOf(entries, within.Lstat, func(_ uint64, size int64) { sum += size })
+	if err != nil {
+		return 0, fmt.Errorf("size of spool: %w", err)
+	}
+	return sum, nil
+}
+
 // eachSegment calls f for each segment in a directory.
 func eachSegment(directory string, f func(number uint64, size int64)) error {
 	entries, err := os.ReadDir(directory)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	return eachSegmentOf(entries, func(name string) (fs.FileInfo, error) { return os.Lstat(filepath.Join(directory, name)) }, f)
+}
+
+// eachSegmentOf is eachSegment for what is in a directory, whose files look looks
+// at.
+func eachSegmentOf(entries []fs.DirEntry, look func(name string) (fs.FileInfo, error), f func(number uint64, size int64)) error {
 	for _, entry := range entries {
 		number := segmentNumber(entry.Name())
 		if number == 0 {
@@ -103,7 +145,7 @@ func eachSegment(directory string, f func(number uint64, size int64)) error {
 		}
 		// On Windows the entry's own size is not up to date while a process
 		// has the file open.
-		info, err := os.Lstat(filepath.Join(directory, entry.Name()))
+		info, err := look(entry.Name())
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // removed since
 		case err != nil:

@@ -15,8 +15,8 @@ import (
 // Config says where a spool lies and how large it may be. What counts is in
 // the package comment.
 type Config struct {
-	// Directory is this spool's own. It is made, with mode 0700, if it is
-	// missing.
+	// Directory is this spool's own. It is made, with mode 0700, or 0750 if it is
+	// Shared, where it is missing.
 	Directory string
 	// Limit is for this spool, in bytes; 0: none.
 	Limit int64
@@ -25,6 +25,13 @@ type Config struct {
 	// used. Processes lock the file spool.lock in it.
 	TotalDirectory string
 	TotalLimit     int64
+	// Allowance, if not empty, is the path of a file that says how large, in bytes,
+	// this spool may be: another process counts all spools of a server and shares
+	// out what is left; see WriteAllowance. It is for those who cannot see the others,
+	// and not together with TotalLimit.
+	Allowance string
+	// Shared lets the directory's group see how large the spool is.
+	Shared bool
 	// SegmentSize is how large segments become, in bytes. 0 stands for 4 MiB,
 	// or an eighth of a small Limit so that room comes back in pieces.
 	SegmentSize int64
@@ -51,6 +58,7 @@ type Spool struct {
 	directory   string
 	limit       int64 // math.MaxInt64: none
 	total       total
+	allowance   allowance // guarded by writing
 	segmentSize int64
 
 	underWay sync.WaitGroup // calls that use files, and the goroutines that give room back
@@ -82,7 +90,11 @@ func Open(c Config) (*Spool, error) {
 	if c.Limit < 0 || c.TotalLimit < 0 || c.SegmentSize < 0 {
 		return nil, errors.New("spool: a limit is negative")
 	}
+	if c.Allowance != "" && c.TotalLimit > 0 {
+		return nil, errors.New("spool: an allowance and a limit for all")
+	}
 	s := &Spool{
+		allowance:   allowance{path: c.Allowance},
 		directory:   filepath.Clean(c.Directory),
 		limit:       c.Limit,
 		total:       total{directory: c.TotalDirectory, limit: c.TotalLimit},
@@ -95,7 +107,11 @@ func Open(c Config) (*Spool, error) {
 	if err := s.total.check(c.Directory); err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	if err := os.MkdirAll(s.directory, 0o700); err != nil {
+	mode := fs.FileMode(0o700)
+	if c.Shared {
+		mode = 0o750
+	}
+	if err := os.MkdirAll(s.directory, mode); err != nil {
 		return nil, fmt.Errorf("spool: %w", writeError(err))
 	}
 	// What a process that died was writing.

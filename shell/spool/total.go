@@ -76,6 +76,9 @@ func (s *Spool) room(need, spare int64) (int64, error) {
 	if room < need {
 		return 0, fmt.Errorf("%w: the limit for one shell is %d bytes", shell.ErrSpoolFull, s.limit)
 	}
+	if s.allowance.path != "" {
+		return s.allowed(need, spare, room)
+	}
 	if s.total.limit == 0 {
 		return room, nil
 	}

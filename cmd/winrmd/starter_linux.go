@@ -37,6 +37,7 @@ type starterClient = starter.Client
 // starterCommand is the starter: started by serve, when that is the superuser's.
 func starterCommand() *cobra.Command {
 	var state string
+	var inherited int
 	var policy starter.Policy
 	cmd := &cobra.Command{
 		Use:    starterName,
@@ -55,11 +56,17 @@ func starterCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			policy.Directory, policy.Command = starter.Directory(state), command
+			policy.Directory, policy.Command, policy.Renewal.Arguments = starter.Directory(state), command, os.Args
+			if inherited > 0 {
+				syscall.CloseOnExec(inherited)
+				policy.Renewal.Inherited = os.NewFile(uintptr(inherited), starter.InheritedFlag)
+			}
 			return starter.Serve(os.NewFile(starterSocket, starterName), policy, newLogger(false))
 		},
 	}
 	cmd.Flags().StringVar(&state, "state", "", "the state directory")
+	cmd.Flags().StringVar(&policy.Renewal.Program, "program", "", "the path at which newer versions of this program appear")
+	cmd.Flags().IntVar(&inherited, starter.InheritedFlag, 0, "the descriptor of what the version before has told")
 	cmd.Flags().StringVar(&policy.Service, "service", "", "the account of the daemon")
 	cmd.Flags().IntVar(&policy.Admission.MinID, "min-id", 0, "the smallest number of an account")
 	cmd.Flags().StringVar(&policy.PAMHelper, "pam-helper", "", "the path of winrmd-pam")
@@ -73,7 +80,11 @@ func starterCommand() *cobra.Command {
 // it has none, and where the daemon before has handed its starter over.
 func (o *options) separate(ctx context.Context, log *slog.Logger) (*starter.Client, error) {
 	if f := o.inherited.starter; f != nil {
-		return starter.NewClient(f, log), starter.Hide()
+		client := starter.NewClient(f, log)
+		if err := client.Renew(); err != nil {
+			log.Warn("the starter stays one of the version before until the service is started again", "error", err)
+		}
+		return client, starter.Hide()
 	}
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -169,7 +180,7 @@ func (o *options) startStarter(state, name, service string, log *slog.Logger) (*
 		return nil, err
 	}
 	defer its.Close()
-	arguments := []string{starterName, "--state", state, "--min-id", strconv.Itoa(o.admission.MinID), "--service", name}
+	arguments := []string{starterName, "--state", state, "--min-id", strconv.Itoa(o.admission.MinID), "--service", name, "--program", o.program}
 	if service != "" {
 		helper, err := findHelper()
 		if err != nil {

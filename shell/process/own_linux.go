@@ -34,6 +34,20 @@ func Own(pid int) error {
 	return ours.add(pid)
 }
 
+// Started lists the children that this process has started, or has said to be its
+// own, and that have not been waited for.
+func Started() []int {
+	ours.mu.Lock()
+	defer ours.mu.Unlock()
+	var all []int
+	for pid := range ours.started {
+		if ours.has(pid) {
+			all = append(all, pid)
+		}
+	}
+	return all
+}
+
 // StartOwn starts c as a child that is not taken for an orphan. It is for
 // programs that are not started with Start or a Starter: those of a shell's host,
 // which has to outlive this process. Programs that are started in other ways,

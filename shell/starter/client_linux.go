@@ -33,6 +33,13 @@ func Pair() (daemon, starter *os.File, err error) { return pair() }
 // or to ask a directory service.
 const answerTimeout = 3 * clearTimeout
 
+// Renew has the starter become one of the version that its program file is now, which
+// is the daemon's own after it took over. The error says why it stays what it was.
+func (c *Client) Renew() error {
+	_, err := c.ask(&request{Operation: operationRenew})
+	return err
+}
+
 // Service is the name of the account of this daemon, if the starter starts hosts as
 // that one too; empty where it does not, as one of an older version.
 func (c *Client) Service() string {

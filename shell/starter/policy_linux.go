@@ -18,6 +18,8 @@ type Policy struct {
 	// PAMHelper is the path of winrmd-pam and PAMService the service whose account
 	// and session modules a session goes through; empty: none.
 	PAMHelper, PAMService string
+	// Renewal says how the starter becomes one of a newer version.
+	Renewal Renewal
 }
 
 // admit refuses an account that sessions must not run as.

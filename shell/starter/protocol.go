@@ -34,6 +34,9 @@ const (
 	// operationAbout tells what the daemon cannot know of a starter that it has
 	// inherited. One that is older does not know this operation.
 	operationAbout = "about"
+	// operationRenew has the starter run its program file anew, if that is another
+	// one now.
+	operationRenew = "renew"
 )
 
 // maxMessage bounds a request and an answer, in bytes.
@@ -89,7 +92,8 @@ func (r *request) check() error {
 	if r.Version != version {
 		return fmt.Errorf("the request is of version %d and this starter of version %d: restart the service winrmd", r.Version, version)
 	}
-	if r.Operation == operationCheck || r.Operation == operationAbout {
+	switch r.Operation {
+	case operationCheck, operationAbout, operationRenew:
 		if *r != (request{Version: version, Operation: r.Operation}) {
 			return fmt.Errorf("%s takes no shell, account or limits", r.Operation)
 		}

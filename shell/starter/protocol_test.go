@@ -38,6 +38,9 @@ var attempts = map[string]struct{ packet, because string }{
 	"an account to about":   {`{"Version":1,"Operation":"about","Account":"winrmd"}`, "takes no shell"},
 	"an account to check":   {`{"Version":1,"Operation":"check","Account":"winrmd"}`, "takes no shell"},
 	"a service to about":    {`{"Version":1,"Operation":"about","Service":"root"}`, "unknown field"},
+	"a shell to renew":      {`{"Version":1,"Operation":"renew","ShellID":"` + someShell + `"}`, "takes no shell"},
+	"a program to renew":    {`{"Version":1,"Operation":"renew","Program":"/tmp/winrmd"}`, "unknown field"},
+	"a state to renew":      {`{"Version":1,"Operation":"renew","Inherited":5}`, "unknown field"},
 	"limits to make":        {`{"Version":1,"Operation":"make","ShellID":"` + someShell + `","Account":"a","Limits":{"MemoryMB":1}}`, "takes no limits"},
 	"limits to remove":      {`{"Version":1,"Operation":"remove","ShellID":"` + someShell + `","Limits":{"MemoryMB":1}}`, "takes no limits"},
 	"a negative limit":      {`{"Version":1,"Operation":"start","ShellID":"` + someShell + `","Account":"a","Limits":{"OpenFiles":-1}}`, "out of range"},
@@ -65,6 +68,7 @@ func TestAccepted(t *testing.T) {
 		{Version: version, Operation: operationClear, ShellID: someShell},
 		{Version: version, Operation: operationRemove, ShellID: someShell},
 		{Version: version, Operation: operationAbout},
+		{Version: version, Operation: operationRenew},
 		{Version: version, Operation: operationCheck},
 	} {
 		packet, err := json.Marshal(r)
@@ -83,6 +87,7 @@ func FuzzParseRequest(f *testing.F) {
 	}
 	f.Add([]byte(`{"Version":1,"Operation":"start","ShellID":"` + someShell + `","Account":"ann","Limits":{"Processes":5}}`))
 	f.Add([]byte(`{"Version":1,"Operation":"about"}`))
+	f.Add([]byte(`{"Version":1,"Operation":"renew"}`))
 	f.Add([]byte(`{"Version":1,"operation":"clear","Operation":"remove","ShellID":"` + someShell + `"}`))
 	f.Fuzz(func(t *testing.T, packet []byte) {
 		r, err := parseRequest(packet)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -31,8 +32,16 @@ type server struct {
 
 	checks chan struct{} // those of passwords under way
 
+	underWay atomic.Int32 // requests
+
 	mu      sync.Mutex
-	running map[string]chan struct{} // by ShellId; closed when all of it has ended
+	running map[string]*running // by ShellId
+}
+
+// running is a host.
+type running struct {
+	pid   int           // 0 while it is started
+	ended chan struct{} // closed when all of it has ended
 }
 
 // clearTimeout is how long the end of what is left of a shell may take.
@@ -49,9 +58,12 @@ func Serve(socket *os.File, p Policy, log *slog.Logger) error {
 	if err := errors.Join(process.BecomeReaper(), process.OwnSession()); err != nil {
 		return err
 	}
+	s := &server{policy: p, directories: directories, log: log, running: make(map[string]*running), checks: make(chan struct{}, maxChecks)}
+	if err := s.inherit(); err != nil {
+		return err
+	}
 	reaper := process.NewReaper()
 	defer reaper.Close()
-	s := &server{policy: p, directories: directories, log: log, running: make(map[string]chan struct{}), checks: make(chan struct{}, maxChecks)}
 	for {
 		packet, files, err := receive(socket)
 		if errors.Is(err, io.EOF) {
@@ -65,18 +77,29 @@ func Serve(socket *os.File, p Policy, log *slog.Logger) error {
 			}
 			continue
 		}
-		go s.handle(packet, files)
+		if r, err := parseRequest(packet); err == nil && r.Operation == operationRenew {
+			s.handle(packet, files, func(answerTo *os.File) error { return s.renew(socket, answerTo) })
+			continue // nothing is taken from the socket before the next version does
+		}
+		s.underWay.Add(1)
+		go func() {
+			defer s.underWay.Add(-1)
+			s.handle(packet, files, nil)
+		}()
 	}
 }
 
-// handle answers one request.
-func (s *server) handle(packet []byte, files []*os.File) {
+// handle answers one request. renew, if not nil, is what that asks for.
+func (s *server) handle(packet []byte, files []*os.File, renew func(answerTo *os.File) error) {
 	defer closeAll(files)
 	if len(files) == 0 {
 		s.log.Warn("starter: a request without a way to answer it")
 		return
 	}
 	a, err := s.serve(packet, files[1:])
+	if err == nil && renew != nil {
+		err = renew(files[0])
+	}
 	if err != nil {
 		s.log.Warn("starter: refused", "error", err)
 		a = &answer{Error: err.Error(), Exists: errors.Is(err, fs.ErrExist)}
@@ -99,6 +122,8 @@ func (s *server) serve(packet []byte, files []*os.File) (*answer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), clearTimeout)
 	defer cancel()
 	switch r.Operation {
+	case operationRenew:
+		return &answer{}, nil // the caller does
 	case operationAbout:
 		return &answer{Service: s.policy.Service}, nil
 	case operationCheck:
@@ -133,19 +158,19 @@ func (s *server) start(r *request, a *account.Account, stdin, stdout *os.File) (
 	if err := s.directories.check(r.ShellID, a); err != nil {
 		return "", err
 	}
-	ended, err := s.reserve(r.ShellID)
+	host, err := s.reserve(r.ShellID)
 	if err != nil {
 		return "", err
 	}
 	session, err := s.openSession(a)
 	if err != nil {
-		s.release(r.ShellID, ended)
+		s.release(r.ShellID, host)
 		return "", err
 	}
 	defer session.Hold.Close()
 	limits, err := session.rlimits(r.Limits.OpenFiles)
 	if err != nil {
-		s.release(r.ShellID, ended)
+		s.release(r.ShellID, host)
 		return "", err
 	}
 	cmd := exec.Command(s.policy.Command[0], s.policy.Command[1:]...)
@@ -167,7 +192,7 @@ func (s *server) start(r *request, a *account.Account, stdin, stdout *os.File) (
 		err = process.StartOwn(cmd)
 	}
 	if err != nil {
-		s.release(r.ShellID, ended)
+		s.release(r.ShellID, host)
 		return "", fmt.Errorf("host of the shell: %w", err)
 	}
 	confined := r.Limits
@@ -175,7 +200,10 @@ func (s *server) start(r *request, a *account.Account, stdin, stdout *os.File) (
 	if err := process.Confine(r.ShellID, cmd.Process.Pid, confined); err != nil {
 		warning = err.Error()
 	}
-	go s.await(cmd, r.ShellID, ended)
+	s.mu.Lock()
+	host.pid = cmd.Process.Pid
+	s.mu.Unlock()
+	go s.await(cmd.Wait, r.ShellID, host)
 	return warning, nil
 }
 
@@ -189,22 +217,22 @@ func again(cmd *exec.Cmd) *exec.Cmd {
 }
 
 // reserve keeps a shell's place: it has one host at a time.
-func (s *server) reserve(shellID string) (chan struct{}, error) {
+func (s *server) reserve(shellID string) (*running, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running[shellID] != nil {
 		return nil, errors.New("the shell has a host")
 	}
-	ended := make(chan struct{})
-	s.running[shellID] = ended
-	return ended, nil
+	host := &running{ended: make(chan struct{})}
+	s.running[shellID] = host
+	return host, nil
 }
 
-func (s *server) release(shellID string, ended chan struct{}) {
+func (s *server) release(shellID string, host *running) {
 	s.mu.Lock()
 	delete(s.running, shellID)
 	s.mu.Unlock()
-	close(ended)
+	close(host.ended)
 }
 
 func (s *server) isRunning(shellID string) bool {
@@ -214,9 +242,9 @@ func (s *server) isRunning(shellID string) bool {
 }
 
 // await waits for the end of a host, and ends what is left of it.
-func (s *server) await(cmd *exec.Cmd, shellID string, ended chan struct{}) {
-	defer s.release(shellID, ended)
-	if err := cmd.Wait(); err != nil {
+func (s *server) await(wait func() error, shellID string, host *running) {
+	defer s.release(shellID, host)
+	if err := wait(); err != nil {
 		s.log.Warn("shell host ended", "shell", shellID, "error", err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), clearTimeout)
@@ -233,13 +261,13 @@ func (s *server) clear(ctx context.Context, shellID string) error {
 		return err
 	}
 	s.mu.Lock()
-	ended := s.running[shellID]
+	host := s.running[shellID]
 	s.mu.Unlock()
-	if ended == nil {
+	if host == nil {
 		return nil
 	}
 	select {
-	case <-ended:
+	case <-host.ended:
 		return nil
 	case <-ctx.Done():
 		return errors.New("the host of the shell does not end")

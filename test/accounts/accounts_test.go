@@ -196,27 +196,3 @@ func (w *world) untilKept(a *known.Account) {
 		return err == nil && info.Size() > 0
 	}, patience, 10*time.Millisecond)
 }
-
-// TestUpgrade: a daemon that hands over hands the starter over as well.
-func TestUpgrade(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, "")
-	pool := w.open(w.ann)
-	first := w.PID()
-	starters := processes(t, "starter", w.State())
-	require.NoError(t, syscall.Kill(first, syscall.SIGUSR2))
-	var serving []int
-	require.Eventually(t, func() bool {
-		serving = processes(t, "serve", w.State())
-		return len(serving) == 1 && serving[0] != first
-	}, patience, 10*time.Millisecond, "%s", w.log)
-	defer func() { // the Daemon is that of the first process
-		require.NoError(t, w.RemoveSessions())
-		require.NoError(t, syscall.Kill(serving[0], syscall.SIGTERM))
-		assert.Eventually(t, func() bool { return len(processes(t, "serve", w.State())) == 0 }, patience, 10*time.Millisecond)
-	}()
-	assert.Equal(t, starters, processes(t, "starter", w.State()))
-	assert.Equal(t, w.service.UID, owner(t, serving[0]))
-	assert.Equal(t, w.ann.Name, w.run(pool, "& id -un"), "the old session")
-	assert.Equal(t, w.bob.Name, w.run(w.open(w.bob), "& id -un"), "a new one")
-}

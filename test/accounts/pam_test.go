@@ -25,9 +25,12 @@ import (
 func TestPAM(t *testing.T) {
 	t.Parallel()
 	daemon.Need(t, build())
-	text, err := exec.Command("go", "build", "-tags", "pam", "-o", programs, "github.com/winrmd/winrmd/cmd/winrmd-pam").CombinedOutput()
+	program := filepath.Join(programs, "pam", "winrmd")
+	require.NoError(t, os.Mkdir(filepath.Dir(program), 0o755))
+	install(t, program)
+	text, err := exec.Command("go", "build", "-tags", "pam", "-o", filepath.Dir(program), "github.com/winrmd/winrmd/cmd/winrmd-pam").CombinedOutput()
 	require.NoError(t, err, "%s", text)
-	require.NoError(t, os.Chmod(filepath.Join(programs, "winrmd-pam"), 0o755))
+	require.NoError(t, os.Chmod(filepath.Join(filepath.Dir(program), "winrmd-pam"), 0o755))
 	directory := t.TempDir()
 	log, script, environment := filepath.Join(directory, "log"), filepath.Join(directory, "script"), filepath.Join(directory, "environment")
 	limits := filepath.Join(directory, "limits.conf")
@@ -46,7 +49,7 @@ func TestPAM(t *testing.T) {
 	}, "\n")), 0o644))
 	t.Cleanup(func() { assert.NoError(t, os.Remove("/etc/pam.d/"+service)) })
 
-	w := newWorld(t, "[Auth]\nPAMService = '"+service+"'\n")
+	w := newWorldOf(t, program, "[Auth]\nPAMService = '"+service+"'\n")
 	eve := account.New(t) // who is not in the users file
 	require.NoError(t, account.SetPassword(eve.Name, "of the system"))
 	certificate, err := w.TLS()
@@ -64,6 +67,9 @@ func TestPAM(t *testing.T) {
 	pool, err := client("of the system").Open(ctx, psremoting.Options{})
 	require.NoError(t, err, "%s", w.log)
 	assert.Equal(t, eve.Name+"\nyes\n108642", w.run(pool, "& id -un; $env:OF_PAM; & sh -c 'ulimit -f'"), "blocks of 512 bytes")
+	// A newer starter neither ends PAM's session nor forgets it.
+	w.upgrade(program)
+	assert.Equal(t, eve.Name, w.run(pool, "& id -un"))
 	require.NoError(t, pool.Close(ctx))
 	want := "open_session " + eve.Name + "\nclose_session " + eve.Name + "\n"
 	said := func() string {

@@ -114,6 +114,12 @@ func (l *lockedLog) String() string {
 // newWorld starts a server as the superuser, which becomes an account of its own.
 func newWorld(t *testing.T, settings string) *world {
 	t.Helper()
+	return newWorldOf(t, filepath.Join(programs, "winrmd"), settings)
+}
+
+// newWorldOf is newWorld for a program file of its own.
+func newWorldOf(t *testing.T, program, settings string) *world {
+	t.Helper()
 	w := &world{T: t, log: &lockedLog{}}
 	w.service, w.ann, w.bob = account.New(t, "--system"), account.New(t), account.New(t)
 	for _, a := range []*known.Account{w.ann, w.bob} {
@@ -121,7 +127,7 @@ func newWorld(t *testing.T, settings string) *world {
 	}
 	daemon.Need(t, build())
 	d, err := daemon.Start(daemon.Config{
-		Program: filepath.Join(programs, "winrmd"), Engine: filepath.Join(programs, "pwsh"), Settings: settings,
+		Program: program, Engine: filepath.Join(programs, "pwsh"), Settings: settings,
 		Arguments: []string{"--service-account", w.service.Name}, FixedPorts: true, Log: w.log,
 	})
 	require.NoError(t, err, "%s", w.log)

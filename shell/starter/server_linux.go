@@ -33,6 +33,7 @@ type server struct {
 	checks chan struct{} // those of passwords under way
 
 	underWay atomic.Int32 // requests
+	ending   atomic.Int32 // hosts that have ended, and of which something may be left
 
 	mu      sync.Mutex
 	running map[string]*running // by ShellId
@@ -67,6 +68,7 @@ func Serve(socket *os.File, p Policy, log *slog.Logger) error {
 	for {
 		packet, files, err := receive(socket)
 		if errors.Is(err, io.EOF) {
+			s.finish()
 			return nil
 		}
 		if err != nil {
@@ -244,13 +246,27 @@ func (s *server) isRunning(shellID string) bool {
 // await waits for the end of a host, and ends what is left of it.
 func (s *server) await(wait func() error, shellID string, host *running) {
 	defer s.release(shellID, host)
-	if err := wait(); err != nil {
+	err := wait()
+	s.ending.Add(1)
+	defer s.ending.Add(-1)
+	if err != nil {
 		s.log.Warn("shell host ended", "shell", shellID, "error", err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), clearTimeout)
 	defer cancel()
 	if err := s.end(ctx, shellID); err != nil {
 		s.log.Error("something of a session is left", "shell", shellID, "error", err)
+	}
+}
+
+// farewell is for hosts that end at the same time as whoever has asked for them.
+const farewell = 200 * time.Millisecond
+
+// finish waits until nothing is left of the hosts that have ended.
+func (s *server) finish() {
+	time.Sleep(farewell)
+	for end := time.Now().Add(clearTimeout); s.ending.Load() > 0 && time.Now().Before(end); {
+		time.Sleep(settlePause)
 	}
 }
 

@@ -69,7 +69,6 @@ func (rt *Router) adopt(id string) *entry {
 			delete(rt.hosts, id) // whoever asks next tries again
 			return
 		}
-		host.adopted = true
 		e.host = host
 		e.place = shell.Place{User: host.hello.User, Configuration: host.hello.Configuration}
 		if rt.closed {
@@ -98,7 +97,6 @@ func (rt *Router) watch(id string, e *entry, host *remote) {
 		return
 	}
 	if isEmpty(filepath.Dir(host.socket)) { // in good order
-		rt.clearAdopted(host)
 		if err := rt.remove(id, nil); err != nil {
 			rt.config.Log.Warn("directory of a session that has ended", "shell", id, "error", err)
 		}
@@ -123,21 +121,6 @@ func (rt *Router) watch(id string, e *entry, host *remote) {
 	next := &entry{place: e.place, found: e.found, host: e2}
 	rt.hosts[id] = next
 	go rt.watch(id, next, e2)
-}
-
-// clearAdopted clears up behind a host that has ended in good order and that nobody
-// waits for who could: its control groups are not its own to remove.
-func (rt *Router) clearAdopted(host *remote) {
-	if !host.adopted || len(rt.config.Command) == 0 {
-		return
-	}
-	starter, err := rt.starterFor(host.voucher)
-	if err == nil {
-		_, err = starter.Clear(host.shellID)
-	}
-	if err != nil {
-		rt.config.Log.Warn("what is left of a session that has ended", "shell", host.shellID, "error", err)
-	}
 }
 
 // succeed clears away what a dead host has left behind. Where it had put

@@ -19,7 +19,6 @@ type remote struct {
 	hello           Hello // of when it was found
 	account         int   // number of the account that it runs as; -1: this one's
 	voucher         *voucher
-	adopted         bool // another daemon has started it, maybe with another Starter
 	protocol        int
 
 	mu     sync.Mutex

@@ -34,11 +34,26 @@ func (res *Resource) create(ctx context.Context, r *wsman.Request) (*wsman.Respo
 	if err != nil {
 		return nil, "", err
 	}
-	res.log.Info("shell created", "shell", sh.ID(), "user", spec.Owner, "configuration", cfg.Name)
-	return &wsman.Response{Body: createdBody{
+	body := createdBody{
 		created: wsman.ElementBody(resourceCreated(r, info)),
 		element: wsman.ElementBody(shellElement(info, reportCreate)),
-	}}, sh.ID(), nil
+	}
+	if !fits(r, body) {
+		_ = sh.Close(client(r)) // nobody could learn of it
+		return nil, "", wsman.NewFault(wsman.CodeMaxEnvelopeSizeExceeded,
+			"The answer, which repeats the environment of the shell, would be larger than the MaxEnvelopeSize of the request.")
+	}
+	res.log.Info("shell created", "shell", sh.ID(), "user", spec.Owner, "configuration", cfg.Name)
+	return &wsman.Response{Body: body}, sh.ID(), nil
+}
+
+// fits reports whether an answer is no larger than its client takes (DSP0226 6.2).
+func fits(r *wsman.Request, body wsman.Body) bool {
+	size := wsman.EnvelopeOverhead(r) + len(body.AppendXML(nil))
+	if r.Charset == wsman.UTF16 {
+		size *= 2
+	}
+	return size <= r.Header.MaxEnvelopeSize
 }
 
 // NoConfiguration is the fault for a resource URI that stands for nothing.

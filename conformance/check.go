@@ -3,6 +3,8 @@ package conformance
 import (
 	"regexp"
 	"time"
+
+	"github.com/winrmd/winrmd/wsman"
 )
 
 // Check is one thing that a server must do.
@@ -25,7 +27,8 @@ func Checks() []Check {
 	for _, part := range [][]Check{
 		envelopeChecks, headerChecks, valueChecks, identifyChecks, getChecks, createChecks, createFaultChecks, commandChecks,
 		sendChecks, receiveChecks, receiveFaultChecks, signalChecks, deleteChecks, enumerateChecks, enumerateFaultChecks,
-		powershellChecks, disconnectChecks, reconnectChecks, connectChecks, bufferChecks, fullChecks, idleChecks, httpChecks, userChecks,
+		powershellChecks, disconnectChecks, reconnectChecks, connectChecks, bufferChecks, fullChecks, idleChecks, httpChecks, kerberosChecks,
+		userChecks, quotaChecks, configChecks,
 	} {
 		all = append(all, part...)
 	}
@@ -63,4 +66,7 @@ type Result struct {
 	// Problems say what the server did and what it should have done; of a check
 	// that was skipped, why.
 	Problems []string `json:"problems,omitempty"`
+	// Faults are the numbers of the faults that the check has provoked, each the one
+	// that it should be.
+	Faults []wsman.FaultCode `json:"faults,omitempty"`
 }

@@ -29,7 +29,7 @@ var commandChecks = []Check{
 		sh := t.cmd()
 		t.equal("the ExitCode", "3", sh.collect(sh.start("exit", "3")).code)
 	}},
-	{Name: "command/id", Section: "MS-WSMV 2.2.4.7", run: func(t *T) {
+	{Name: "command/id", Section: "MS-WSMV 2.2.4.8", run: func(t *T) {
 		sh := t.cmd()
 		if id := sh.start("echo", "x"); !guidForm.MatchString(strings.ToUpper(id)) {
 			t.problem("the CommandId %q is not a GUID", id)
@@ -40,6 +40,19 @@ var commandChecks = []Check{
 		r := sh.request(wsman.ActionCommand, commandLine("", "conformance-is-not-there"))
 		r.options = []wsman.Option{{Name: "WINRS_SKIP_CMD_SHELL", Value: "TRUE"}}
 		t.refused(r, wantNoProgram)
+	}},
+	{Name: "command/too-long", Section: "MS-WSMV 3.1.4.11", Inferred: true, run: func(t *T) {
+		r := t.cmd().request(wsman.ActionCommand, commandLine("", "echo", strings.Repeat("long ", 10_000)))
+		r.options = []wsman.Option{{Name: "WINRS_SKIP_CMD_SHELL", Value: "TRUE"}}
+		t.refused(r, wantTooLong)
+	}},
+	{Name: "command/no-directory", Section: "MS-WSMV 2.2.4.37", Inferred: true, run: func(t *T) {
+		r := createCmd("", "<rsp:WorkingDirectory>conformance-is-not-there</rsp:WorkingDirectory>")
+		a := t.ask(r)
+		if a.fault == nil { // it may be looked for when a command is to run in it
+			a = t.ask(t.made(a).request(wsman.ActionCommand, commandLine("", "echo", "x")))
+		}
+		t.isFault(a, wantNoDirectory)
 	}},
 	{Name: "command/no-command-line", Section: "MS-WSMV 3.1.4.11", Inferred: true, run: func(t *T) {
 		t.refused(t.cmd().request(wsman.ActionCommand, ""), wantSchema)
@@ -68,7 +81,7 @@ var commandChecks = []Check{
 }
 
 var sendChecks = []Check{
-	{Name: "send/input", Section: "MS-WSMV 3.1.4.12", run: func(t *T) {
+	{Name: "send/input", Section: "MS-WSMV 3.1.4.13", run: func(t *T) {
 		sh := t.cmd()
 		id := sh.start("sort")
 		if t.succeed(sh.request(wsman.ActionSend, sendBody(id, "stdin", "b\nc\n", false))).child("SendResponse") == nil {
@@ -77,20 +90,20 @@ var sendChecks = []Check{
 		t.succeed(sh.request(wsman.ActionSend, sendBody(id, "stdin", "a\n", true)))
 		t.equal("stdout", "a b c", strings.Join(strings.Fields(sh.collect(id).streams["stdout"]), " "))
 	}},
-	{Name: "send/end-alone", Section: "MS-WSMV 3.1.4.12", run: func(t *T) {
+	{Name: "send/end-alone", Section: "MS-WSMV 3.1.4.13", run: func(t *T) {
 		sh := t.cmd()
 		id := sh.start("sort")
 		t.succeed(sh.request(wsman.ActionSend, sendBody(id, "stdin", "x\n", false)))
 		t.succeed(sh.request(wsman.ActionSend, strings.Replace(sendBody(id, "stdin", "", true), `"true"`, `"True"`, 1)))
 		t.equal("stdout", "x", strings.TrimSpace(sh.collect(id).streams["stdout"]))
 	}},
-	{Name: "send/unknown-command", Section: "MS-WSMV 3.1.4.12", run: func(t *T) {
+	{Name: "send/unknown-command", Section: "MS-WSMV 3.1.4.13", run: func(t *T) {
 		t.refused(t.cmd().request(wsman.ActionSend, sendBody(newID(), "stdin", "x", false)), wantUnexpected)
 	}},
-	{Name: "send/no-send", Section: "MS-WSMV 2.2.4.39", Inferred: true, run: func(t *T) {
+	{Name: "send/no-send", Section: "MS-WSMV 2.2.4.32", Inferred: true, run: func(t *T) {
 		t.refused(t.cmd().request(wsman.ActionSend, ""), wantSchema)
 	}},
-	{Name: "send/no-stream", Section: "MS-WSMV 2.2.4.39", Inferred: true, run: func(t *T) {
+	{Name: "send/no-stream", Section: "MS-WSMV 2.2.4.32", Inferred: true, run: func(t *T) {
 		t.refused(t.cmd().request(wsman.ActionSend, "<rsp:Send></rsp:Send>"), wantSchema)
 	}},
 }
@@ -102,7 +115,7 @@ var receiveChecks = []Check{
 		end := order[max(0, len(order)-3):]
 		t.equal("what comes last", "end of stdout, end of stderr, Done", strings.Join(end, ", "))
 	}},
-	{Name: "receive/command-id", Section: "MS-WSMV 2.2.4.28", run: func(t *T) {
+	{Name: "receive/command-id", Section: "MS-WSMV 2.2.4.27", run: func(t *T) {
 		sh := t.cmd()
 		id := sh.start("echo", "x")
 		for _, a := range sh.collect(id).answers {
@@ -169,13 +182,13 @@ var receiveFaultChecks = []Check{
 		sh := t.cmd()
 		t.refused(sh.request(wsman.ActionReceive, desired(sh.start("sort"), "stdother")), wantParameter)
 	}},
-	{Name: "receive/no-desired-stream", Section: "MS-WSMV 2.2.4.27", Inferred: true, run: func(t *T) {
+	{Name: "receive/no-desired-stream", Section: "MS-WSMV 2.2.4.26", Inferred: true, run: func(t *T) {
 		t.refused(t.cmd().request(wsman.ActionReceive, "<rsp:Receive></rsp:Receive>"), wantSchema)
 	}},
 }
 
 var signalChecks = []Check{
-	{Name: "signal/terminate", Section: "MS-WSMV 3.1.4.13", run: func(t *T) {
+	{Name: "signal/terminate", Section: "MS-WSMV 3.1.4.12", run: func(t *T) {
 		sh := t.cmd()
 		id := sh.start("echo", "x")
 		sh.collect(id)
@@ -204,13 +217,13 @@ var signalChecks = []Check{
 		}
 		t.problem("the command runs on after ctrl_c")
 	}},
-	{Name: "signal/while-running", Section: "MS-WSMV 3.1.4.13", run: func(t *T) {
+	{Name: "signal/while-running", Section: "MS-WSMV 3.1.4.12", run: func(t *T) {
 		sh := t.cmd()
 		sh.terminate(sh.start("sort"))
 		o := sh.collect(sh.start("echo", "next"))
 		t.equal("stdout of the next command", "next", strings.TrimSpace(o.streams["stdout"]))
 	}},
-	{Name: "signal/unknown-command", Section: "MS-WSMV 3.1.4.13", run: func(t *T) {
+	{Name: "signal/unknown-command", Section: "MS-WSMV 3.1.4.12", run: func(t *T) {
 		t.refused(t.cmd().request(wsman.ActionSignal, signalBody(newID(), wsman.SignalTerminate)), wantUnexpected)
 	}},
 	{Name: "signal/unknown-code", Section: "MS-WSMV 2.2.4.38", Inferred: true, run: func(t *T) {

@@ -22,7 +22,7 @@ var (
 func (a *answer) field(name string) string { return a.child("Shell", name).Value() }
 
 var createChecks = []Check{
-	{Name: "create/reference", Section: "MS-WSMV 2.2.4.25", run: func(t *T) {
+	{Name: "create/reference", Section: "MS-WSMV 3.1.4.5.2", run: func(t *T) {
 		sh := t.cmd()
 		created := sh.created.body.Child(wsman.NamespaceTransfer, "ResourceCreated")
 		t.equal("the Address", t.config.URL, created.Child(wsman.NamespaceAddressing, "Address").Value())
@@ -48,7 +48,7 @@ var createChecks = []Check{
 			}
 		}
 	}},
-	{Name: "create/default-idle-timeout", Section: "MS-WSMV 3.1.4.5", run: func(t *T) {
+	{Name: "create/default-idle-timeout", Section: "MS-WSMV 3.1.4.1.31.5", run: func(t *T) {
 		if text := t.cmd().created.field("IdleTimeOut"); !secondsForm.MatchString(text) {
 			t.problem("the IdleTimeOut is %q, not as PT7200.000S", text)
 		}
@@ -87,7 +87,7 @@ var createFaultChecks = []Check{
 		t.create(r)
 		t.isRefused(r, wantSameShell)
 	}},
-	{Name: "create/idle-timeout-short", Section: "MS-WSMV 3.1.4.5", Inferred: true, run: func(t *T) {
+	{Name: "create/idle-timeout-short", Section: "MS-WSMV 3.1.4.1.31.5", Inferred: true, run: func(t *T) {
 		t.isRefused(createCmd("", "<rsp:IdleTimeOut>PT1S</rsp:IdleTimeOut>"), wantIdleTimeout)
 	}},
 	{Name: "create/no-guid", Section: "MS-WSMV 3.1.4.5", Inferred: true, run: func(t *T) {
@@ -108,12 +108,12 @@ var createFaultChecks = []Check{
 	{Name: "create/no-shell", Section: "MS-WSMV 3.1.4.5", Inferred: true, run: func(t *T) {
 		t.isRefused(request{action: wsman.ActionCreate, resource: wsman.ResourceCmd}, wantSchema)
 	}},
-	{Name: "create/unknown-configuration", Section: "MS-PSRP 3.2.5.4", Inferred: true, run: func(t *T) {
+	{Name: "create/unknown-configuration", Section: "MS-WSMV 3.1.4.1.34.1", Inferred: true, run: func(t *T) {
 		t.isRefused(request{
 			action: wsman.ActionCreate, resource: wsman.ResourcePowerShellPrefix + "Conformance.NotThere", body: cmdBody("", ""), options: protocolVersion,
 		}, wantUnknownURI)
 	}},
-	{Name: "create/buffer-mode-unknown", Section: "MS-WSMV 2.2.4.3", Inferred: true, run: func(t *T) {
+	{Name: "create/buffer-mode-unknown", Section: "MS-WSMV 2.2.4.37", Inferred: true, run: func(t *T) {
 		t.isRefused(createCmd("", "<rsp:BufferMode>Sometimes</rsp:BufferMode>"), wantParameter)
 	}},
 	{Name: "create/compression-unknown", Section: "MS-WSMV 3.1.4.1.31.6", Inferred: true, run: func(t *T) {
@@ -121,17 +121,31 @@ var createFaultChecks = []Check{
 		r.headers = map[string]string{"CompressionType": `<rsp:CompressionType s:mustUnderstand="true">zip</rsp:CompressionType>`}
 		t.isRefused(r, wantFeature)
 	}},
-	{Name: "create/no-protocol-version", Section: "MS-PSRP 3.2.5.4.2", run: func(t *T) {
+	{Name: "create/no-protocol-version", Section: "MS-PSRP 3.2.5.3.1", run: func(t *T) {
 		_, r := t.newPool("")
 		r.options = nil
 		t.isRefused(r, wantNoVersion)
 	}},
-	{Name: "create/other-protocol-version", Section: "MS-PSRP 3.2.5.4.2", run: func(t *T) {
+	{Name: "create/other-protocol-version", Section: "MS-PSRP 3.2.5.3.2", run: func(t *T) {
 		_, r := t.newPool("")
 		r.options = []wsman.Option{{Name: "protocolversion", Value: "9.0", MustComply: true}}
 		t.isRefused(r, wantVersionNumber)
 	}},
-	{Name: "create/option-not-understood", Section: "DSP0226 R6.4-4", run: func(t *T) {
+	{Name: "create/too-large", Section: "DSP0226 6.2", Inferred: true, run: func(t *T) {
+		// The answer repeats the environment, and is larger than the least that a client
+		// must take.
+		id := newID()
+		r := createCmd(` ShellId="`+id+`"`, `<rsp:Environment><rsp:Variable Name="CONFORMANCE">`+strings.Repeat("x", 9000)+`</rsp:Variable></rsp:Environment>`)
+		r.headers = map[string]string{"MaxEnvelopeSize": `<w:MaxEnvelopeSize>8192</w:MaxEnvelopeSize>`}
+		t.isRefused(r, wantLargeAnswer)
+		t.refused(request{action: wsman.ActionGet, resource: wsman.ResourceShell, shell: id}, wantUnexpected)
+	}},
+	{Name: "create/no-creation-xml", Section: "MS-PSRP 3.2.5.3.1", Inferred: true, run: func(t *T) {
+		_, r := t.newPool("")
+		r.body = `<rsp:Shell ShellId="` + newID() + `"><rsp:InputStreams>stdin pr</rsp:InputStreams><rsp:OutputStreams>stdout</rsp:OutputStreams></rsp:Shell>`
+		t.isRefused(r, wantNoInput)
+	}},
+	{Name: "create/option-not-understood", Section: "DSP0226 6.4", run: func(t *T) {
 		_, r := t.newPool("")
 		r.options = append([]wsman.Option{{Name: "PS_Conformance", Value: "1", MustComply: true}}, protocolVersion...)
 		t.isRefused(r, wantOption)

@@ -36,12 +36,12 @@ var disconnectChecks = []Check{
 		}
 		t.equal("the State", "Disconnected", all[0].Child(wsman.NamespaceShell, "State").Value())
 	}},
-	{Name: "disconnect/idle-timeout", Section: "MS-WSMV 3.1.4.15", run: func(t *T) {
+	{Name: "disconnect/idle-timeout", Section: "MS-WSMV 2.2.4.15", run: func(t *T) {
 		p := t.powershell("")
 		t.succeed(p.request(wsman.ActionDisconnect, "<rsp:Disconnect><rsp:IdleTimeOut>PT300.000S</rsp:IdleTimeOut></rsp:Disconnect>"))
 		t.equal("the IdleTimeOut", "PT300.000S", p.describe().field("IdleTimeOut"))
 	}},
-	{Name: "disconnect/idle-timeout-short", Section: "MS-WSMV 3.1.4.15", Inferred: true, run: func(t *T) {
+	{Name: "disconnect/idle-timeout-short", Section: "MS-WSMV 2.2.4.15", Inferred: true, run: func(t *T) {
 		p := t.powershell("")
 		t.refused(p.request(wsman.ActionDisconnect, "<rsp:Disconnect><rsp:IdleTimeOut>PT1S</rsp:IdleTimeOut></rsp:Disconnect>"), wantIdleTimeout)
 		t.equal("the State", "Connected", p.state())
@@ -91,22 +91,8 @@ var disconnectChecks = []Check{
 // nobody to see: it is asked again until it was.
 func (p *pool) endsReceive(id string) {
 	t := p.t
-	other := *t
-	var cancel context.CancelFunc
-	other.ctx, cancel = context.WithCancel(t.ctx)
-	var group sync.WaitGroup
-	defer group.Wait()
-	defer cancel()
 	for range maxAnswers {
-		var a *answer
-		var err error
-		group.Go(func() { a, err = other.try(p.request(wsman.ActionReceive, desired(id, "stdout"))) })
-		t.pause(200 * time.Millisecond)
-		p.disconnect()
-		group.Wait()
-		if err != nil {
-			t.stop("Receive: %v", err)
-		}
+		a := t.receiveWhile(p.request(wsman.ActionReceive, desired(id, "stdout")), func() { p.disconnect() })
 		if a.fault == nil || a.fault.WSMan.Code != wsman.CodeShellDisconnected {
 			t.isFault(a, wantStreamEnded)
 			return
@@ -115,6 +101,27 @@ func (p *pool) endsReceive(id string) {
 		t.succeed(p.request(wsman.ActionReconnect, `<rsp:Reconnect CommandId="`+id+`"/>`))
 	}
 	t.problem("no Receive was ended by a Disconnect in %d attempts", maxAnswers)
+}
+
+// receiveWhile asks a Receive, lets it wait, does something meanwhile and returns
+// the answer.
+func (t *T) receiveWhile(r request, meanwhile func()) *answer {
+	other := *t
+	var cancel context.CancelFunc
+	other.ctx, cancel = context.WithCancel(t.ctx)
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer cancel()
+	var a *answer
+	var err error
+	group.Go(func() { a, err = other.try(r) })
+	t.pause(200 * time.Millisecond)
+	meanwhile()
+	group.Wait()
+	if err != nil {
+		t.stop("Receive: %v", err)
+	}
+	return a
 }
 
 // pause waits, or ends the check with its context.
@@ -205,6 +212,20 @@ var connectChecks = []Check{
 		p := t.powershell("")
 		t.refused(p.request(wsman.ActionConnect, p.connectBody()).as(newID()), wantOtherClient)
 	}},
+	{Name: "connect/no-content", Section: "MS-PSRP 3.2.5.3.14", Inferred: true, run: func(t *T) {
+		p := t.powershell("")
+		p.open()
+		p.disconnect()
+		t.refused(p.request(wsman.ActionConnect, "<rsp:Connect/>").as(newID()), wantNoConnect)
+	}},
+	{Name: "connect/malformed", Section: "MS-PSRP 3.2.5.3.14", Inferred: true, run: func(t *T) {
+		p := t.powershell("")
+		p.open()
+		p.disconnect()
+		body := `<rsp:Connect><connectXml xmlns="` + wsman.NamespacePowerShell + `">` +
+			base64.StdEncoding.EncodeToString([]byte("this is no message")) + `</connectXml></rsp:Connect>`
+		t.refused(p.request(wsman.ActionConnect, body).as(newID()), wantConnectFailed)
+	}},
 	{Name: "connect/unknown-shell", Section: "MS-WSMV 3.1.4.17", run: func(t *T) {
 		t.refused(request{action: wsman.ActionConnect, resource: t.uri(), shell: newID(), body: "<rsp:Connect/>"}, wantUnexpected)
 	}},
@@ -236,14 +257,14 @@ func (p *pool) connected(a *answer) (types []psrp.MessageType) {
 const idleTimeout = time.Minute
 
 var idleChecks = []Check{
-	{Name: "idle/ends", Section: "MS-WSMV 3.1.4.5", Slow: true, run: func(t *T) {
+	{Name: "idle/ends", Section: "MS-WSMV 3.1.4.1.31.5", Slow: true, run: func(t *T) {
 		sh := t.create(createCmd("", "<rsp:IdleTimeOut>PT60S</rsp:IdleTimeOut>"))
 		// A Get is not a use of the shell.
 		t.pause(idleTimeout + 15*time.Second)
 		t.refused(request{action: wsman.ActionGet, resource: wsman.ResourceShell, shell: sh.id}, wantUnexpected)
 		sh.gone = true
 	}},
-	{Name: "idle/disconnected", Section: "MS-WSMV 3.1.4.15", Slow: true, run: func(t *T) {
+	{Name: "idle/disconnected", Section: "MS-WSMV 2.2.4.15", Slow: true, run: func(t *T) {
 		p := t.powershell("")
 		t.succeed(p.request(wsman.ActionDisconnect, "<rsp:Disconnect><rsp:IdleTimeOut>PT60.000S</rsp:IdleTimeOut></rsp:Disconnect>"))
 		t.pause(idleTimeout / 2)
@@ -252,7 +273,7 @@ var idleChecks = []Check{
 		t.refused(request{action: wsman.ActionGet, resource: wsman.ResourceShell, shell: p.id}, wantUnexpected)
 		p.gone = true
 	}},
-	{Name: "idle/use", Section: "MS-WSMV 3.1.4.5", Slow: true, run: func(t *T) {
+	{Name: "idle/use", Section: "MS-WSMV 3.1.4.1.31.5", Slow: true, run: func(t *T) {
 		sh := t.create(createCmd("", "<rsp:IdleTimeOut>PT60S</rsp:IdleTimeOut>"))
 		for range 2 {
 			t.pause(idleTimeout * 2 / 3)

@@ -32,6 +32,7 @@ func (t *T) http(method, path, text string, header map[string]string) (*http.Res
 	for name, value := range header {
 		r.Header.Set(name, value)
 	}
+	r.Close = header["Connection"] == "close"
 	answer, err := t.config.HTTP.RoundTrip(r)
 	if err != nil {
 		t.stop("%s %s: %v", method, to.Path, err)
@@ -63,11 +64,11 @@ func (t *T) unauthorized(r *http.Response, content string) {
 }
 
 var httpChecks = []Check{
-	{Name: "authentication/none", Section: "MS-WSMV 3.1.4.1.30", run: func(t *T) {
+	{Name: "authentication/none", Section: "MS-WSMV 3.1.4.1.28", run: func(t *T) {
 		r, content := t.http(http.MethodPost, "", t.rendered(aGet()), nil)
 		t.unauthorized(r, content)
 	}},
-	{Name: "authentication/probe", Section: "MS-WSMV 3.2.4.1.1", run: func(t *T) {
+	{Name: "authentication/probe", Section: "MS-WSMV 3.1.4.1.28", run: func(t *T) {
 		r, content := t.http(http.MethodPost, "", "", nil)
 		t.unauthorized(r, content)
 	}},
@@ -80,7 +81,7 @@ var httpChecks = []Check{
 		r, content := t.http(http.MethodPost, "", t.rendered(aGet()), map[string]string{"Authorization": "Conformance abc"})
 		t.unauthorized(r, content)
 	}},
-	{Name: "authentication/schemes", Section: "MS-WSMV 2.2.9", run: func(t *T) {
+	{Name: "authentication/schemes", Section: "MS-WSMV 3.1.4.1.28", run: func(t *T) {
 		r, _ := t.http(http.MethodPost, "", "", nil)
 		for _, line := range r.Header.Values("WWW-Authenticate") {
 			scheme, _, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -100,7 +101,7 @@ var httpChecks = []Check{
 		r, _ := t.http(http.MethodPost, "/conformance-is-not-there", t.rendered(aGet()), nil)
 		t.status(r, http.StatusNotFound)
 	}},
-	{Name: "identify/anonymous", Section: "DSP0226 R11-5", run: func(t *T) {
+	{Name: "identify/anonymous", Section: "MS-WSMV 3.1.4.1.23", run: func(t *T) {
 		r, content := t.http(http.MethodPost, "", Identify, map[string]string{"WSMANIDENTIFY": "unauthenticated"})
 		t.status(r, http.StatusOK)
 		a, err := readAnswer(request{}, content, r.StatusCode)
@@ -113,7 +114,7 @@ var httpChecks = []Check{
 			t.problem("nobody in particular is told the ProductVersion %q", version)
 		}
 	}},
-	{Name: "identify/anonymous-only", Section: "DSP0226 R11-5", run: func(t *T) {
+	{Name: "identify/anonymous-only", Section: "MS-WSMV 3.1.4.1.23", run: func(t *T) {
 		_, content := t.http(http.MethodPost, "", t.rendered(aGet()), map[string]string{"WSMANIDENTIFY": "unauthenticated"})
 		if strings.Contains(content, "WSManFault") && strings.Contains(content, `Code="2150858843"`) {
 			t.problem("a Get is answered to nobody in particular")

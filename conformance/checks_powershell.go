@@ -9,7 +9,7 @@ import (
 )
 
 var powershellChecks = []Check{
-	{Name: "powershell/create", Section: "MS-WSMV 3.1.4.5.2.1", run: func(t *T) {
+	{Name: "powershell/create", Section: "MS-WSMV 3.1.4.5.2", run: func(t *T) {
 		p := t.powershell("<rsp:IdleTimeOut>PT240S</rsp:IdleTimeOut>")
 		a := p.created
 		for name, value := range map[string]string{
@@ -30,7 +30,7 @@ var powershellChecks = []Check{
 			t.problem("the APPLICATION_PRIVATE_DATA does not come before the RUNSPACEPOOL_STATE")
 		}
 	}},
-	{Name: "powershell/output", Section: "MS-PSRP 3.2.5.4.3", run: func(t *T) {
+	{Name: "powershell/output", Section: "MS-PSRP 3.2.5.4.19", run: func(t *T) {
 		p := t.powershell("")
 		p.open()
 		o, messages, objects := p.results(p.pipeline("'some words'"))
@@ -41,7 +41,7 @@ var powershellChecks = []Check{
 			t.problem("a stream of a pipeline has an End")
 		}
 	}},
-	{Name: "powershell/input", Section: "MS-PSRP 3.1.5.4.12", run: func(t *T) {
+	{Name: "powershell/input", Section: "MS-PSRP 3.2.5.4.17", run: func(t *T) {
 		p := t.powershell("")
 		p.open()
 		id := newID()
@@ -50,7 +50,7 @@ var powershellChecks = []Check{
 		_, _, objects := p.results(id)
 		t.equal("the output", "<S>one</S><S>two</S>", objects)
 	}},
-	{Name: "powershell/stop", Section: "MS-PSRP 3.1.5.3.11", run: func(t *T) {
+	{Name: "powershell/stop", Section: "MS-PSRP 3.2.5.3.9", run: func(t *T) {
 		p := t.powershell("")
 		p.open()
 		id := newID()
@@ -75,7 +75,12 @@ var powershellChecks = []Check{
 	{Name: "powershell/input-stream", Section: "MS-PSRP 3.1.5.3.5", run: func(t *T) {
 		p := t.powershell("")
 		p.open()
-		t.refused(p.request(wsman.ActionSend, sendBody("", "other", "x", false)), internal(0x80540BBE))
+		t.refused(p.request(wsman.ActionSend, sendBody("", "other", "x", false)), wantInputStream)
+	}},
+	{Name: "powershell/input-not-base64", Section: "MS-PSRP 3.2.5.3.5", Inferred: true, run: func(t *T) {
+		p := t.powershell("")
+		p.open()
+		t.refused(p.request(wsman.ActionSend, `<rsp:Send><rsp:Stream Name="stdin">????</rsp:Stream></rsp:Send>`), wantInputType)
 	}},
 	{Name: "powershell/other-stream", Section: "MS-PSRP 3.1.5.3.7", run: func(t *T) {
 		t.refused(t.powershell("").request(wsman.ActionReceive, desired("", "stderr")), wantOutputStream)
@@ -92,13 +97,13 @@ var powershellChecks = []Check{
 }
 
 var bufferChecks = []Check{
-	{Name: "buffer/block", Section: "MS-WSMV 2.2.4.3", run: func(t *T) {
+	{Name: "buffer/block", Section: "MS-WSMV 2.2.4.37", run: func(t *T) {
 		t.equal("the BufferMode", "Block", t.powershell("<rsp:BufferMode>Block</rsp:BufferMode>").describe().field("BufferMode"))
 	}},
-	{Name: "buffer/drop", Section: "MS-WSMV 2.2.4.3", run: func(t *T) {
+	{Name: "buffer/drop", Section: "MS-WSMV 2.2.4.37", run: func(t *T) {
 		t.equal("the BufferMode", "Drop", t.powershell("<rsp:BufferMode>Drop</rsp:BufferMode>").describe().field("BufferMode"))
 	}},
-	{Name: "buffer/disconnect", Section: "MS-WSMV 3.1.4.15", run: func(t *T) {
+	{Name: "buffer/disconnect", Section: "MS-WSMV 2.2.4.15", run: func(t *T) {
 		p := t.powershell("")
 		t.succeed(p.request(wsman.ActionDisconnect, "<rsp:Disconnect><rsp:BufferMode>Drop</rsp:BufferMode></rsp:Disconnect>"))
 		t.equal("the BufferMode", "Drop", p.describe().field("BufferMode"))

@@ -49,10 +49,55 @@ var (
 	wantOption         = internal(0x80540BC6)
 	wantNoVersion      = internal(0x80540BC7)
 	wantOutputStream   = internal(0x80540BC0)
+	wantNoInput        = internal(0x80540BB8)
+	wantInputStream    = internal(0x80540BBE)
+	wantInputType      = internal(0x80540BBF)
+	wantNoConnect      = internal(0x80540FA2)
+	wantConnectFailed  = internal(0x80540FA3)
+	wantAborted        = internal(995)
+	wantTooLong        = internal(0x800700CE)
+	wantNoDirectory    = internal(0x8007010B)
+	wantNoShells       = internal(0x803381AC)
+	wantSelectorLimit  = want{wsman.SOAPSender, w("EncodingLimit"), 0x8033804A, "SelectorLimit"}
+	wantOptionLimit    = want{wsman.SOAPSender, w("EncodingLimit"), 0x8033804B, "OptionLimit"}
+	wantOptionValue    = want{wsman.SOAPSender, w("InvalidOptions"), 0x80338053, "InvalidValue"}
+	wantLargeAnswer    = want{wsman.SOAPSender, w("EncodingLimit"), 0x80338048, "MaxEnvelopeSizeExceeded"}
 )
+
+// Those of quotas: of the service, and of one session configuration.
+var (
+	wantMostShells      = quotaLimit(0x803381A5)
+	wantMostUsers       = quotaLimit(0x803381AB)
+	wantMostOperations  = quotaLimit(0x803381A6)
+	wantMostShellsHere  = quotaLimit(0x803381E4)
+	wantMostUsersHere   = quotaLimit(0x803381E5)
+	wantMostShellsOfAll = quotaLimit(0x803381E6)
+	wantMostCommands    = quotaLimit(0x803381E9)
+)
+
+// Those of the configuration.
+var (
+	wantNoInstance     = want{wsman.SOAPSender, a("DestinationUnreachable"), 0x80338000, ""}
+	wantExists         = want{wsman.SOAPSender, w("AlreadyExists"), 0x80338033, ""}
+	wantValues         = want{wsman.SOAPSender, x("InvalidRepresentation"), 0x80338056, "InvalidValues"}
+	wantMissingValues  = want{wsman.SOAPSender, x("InvalidRepresentation"), 0x80338057, "MissingValues"}
+	wantOtherNamespace = want{wsman.SOAPSender, x("InvalidRepresentation"), 0x80338058, "InvalidNamespace"}
+	wantReadOnly       = want{wsman.SOAPSender, w("InvalidParameter"), 0x8033813F, ""}
+	wantAddress        = want{wsman.SOAPSender, w("InvalidParameter"), 0x80338089, ""}
+	wantPort           = want{wsman.SOAPSender, w("InvalidParameter"), 0x803380DC, ""}
+	wantHostname       = want{wsman.SOAPSender, w("InvalidParameter"), 0x803380E9, ""}
+	wantNoThumbprint   = want{wsman.SOAPSender, w("InvalidParameter"), 0x803380EB, ""}
+	wantIPFilter       = want{wsman.SOAPSender, w("InvalidParameter"), 0x803380EC, ""}
+	wantSameSelectors  = want{wsman.SOAPSender, w("InvalidParameter"), 0x803380ED, ""}
+)
+
+func quotaLimit(number wsman.FaultCode) want {
+	return want{wsman.SOAPSender, w("QuotaLimit"), number, ""}
+}
 
 func w(local string) wsman.QName { return wsman.QName{Space: wsman.NamespaceWSMan, Local: local} }
 func a(local string) wsman.QName { return wsman.QName{Space: wsman.NamespaceAddressing, Local: local} }
+func x(local string) wsman.QName { return wsman.QName{Space: wsman.NamespaceTransfer, Local: local} }
 func n(local string) wsman.QName { return wsman.QName{Space: wsman.NamespaceEnumeration, Local: local} }
 
 func internal(number wsman.FaultCode) want {

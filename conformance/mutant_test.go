@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/winrmd/winrmd/wsman"
 )
 
 // mutation is one thing that a server does wrong.
@@ -20,6 +22,11 @@ type mutation struct {
 	change func(action, request, answer string, status int) (string, int)
 	// http is what becomes of an answer to nobody in particular.
 	http func(*http.Response)
+	// number, if not 0, is that of the fault that it changes: the checks that provoke it
+	// are run.
+	number wsman.FaultCode
+	// settings are those of the server; "" means settingsText.
+	settings string
 	// letIn lets in whoever has a wrong password, and takes everybody for ann.
 	letIn bool
 	// twice, if not "", is the operation of which every second answer is the one

@@ -80,14 +80,17 @@ func (p *pool) capability() []byte {
 }
 
 // newPool is a pool that is not there yet, and its Create.
-func (t *T) newPool(more string) (*pool, request) {
+func (t *T) newPool(more string) (*pool, request) { return t.newPoolOf(t.uri(), more) }
+
+// newPoolOf is newPool for another session configuration.
+func (t *T) newPoolOf(uri, more string) (*pool, request) {
 	id := newID()
 	guid, _ := psrp.ParseGUID(id)
-	p := &pool{guid: guid, remote: &remote{t: t, id: id, resource: t.uri()}, parts: map[string]*psrp.Defragmenter{}}
+	p := &pool{guid: guid, remote: &remote{t: t, id: id, resource: uri}, parts: map[string]*psrp.Defragmenter{}}
 	content := append(p.capability(), p.message(psrp.MessageInitRunspacePool, psrp.GUID{}, []byte(initRunspacePool))...)
 	body := `<rsp:Shell ShellId="` + id + `">` + more + `<rsp:InputStreams>stdin pr</rsp:InputStreams><rsp:OutputStreams>stdout</rsp:OutputStreams>` +
 		`<creationXml xmlns="` + wsman.NamespacePowerShell + `">` + base64.StdEncoding.EncodeToString(content) + `</creationXml></rsp:Shell>`
-	return p, request{action: wsman.ActionCreate, resource: t.uri(), body: body, options: protocolVersion}
+	return p, request{action: wsman.ActionCreate, resource: uri, body: body, options: protocolVersion}
 }
 
 // powershell opens a PowerShell shell; more are elements of its Shell.
@@ -200,7 +203,7 @@ func (p *pool) completed(messages []psrp.Message, state psrp.PSInvocationState) 
 	p.checkState("PipelineState", messages[len(messages)-1], int(state))
 }
 
-// connectBody is a Connect of the pool by a new client (MS-PSRP 3.1.5.3.19).
+// connectBody is a Connect of the pool by a new client (MS-PSRP 3.1.5.3.14).
 func (p *pool) connectBody() string {
 	p.object = 0
 	content := append(p.capability(), p.message(psrp.MessageConnectRunspacePool, psrp.GUID{}, []byte(`<S></S>`))...)

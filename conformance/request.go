@@ -40,7 +40,7 @@ const prefixes = ` xmlns:s="` + wsman.NamespaceSOAP + `" xmlns:a="` + wsman.Name
 // header is a header of a request.
 type header struct{ name, text string }
 
-// envelope renders a request (DSP0226 5.4, MS-WSMV 2.2.4).
+// envelope renders a request (DSP0226 5.4, MS-WSMV 3.1.4.1).
 func (r *request) envelope(url string) string {
 	if r.raw != "" {
 		return r.raw

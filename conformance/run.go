@@ -29,6 +29,16 @@ type Config struct {
 	// Other, if not nil, is a client of a second user, for the checks of what users
 	// may do to each other's shells. Neither may be an administrator.
 	Other Server
+	// Administrator, if not nil, is a client of a user who may read and change the
+	// configuration, for the checks of what is refused even to him, and for the quotas
+	// that session configurations have. Nil means that Server is asked.
+	Administrator Server
+	// Tickets, if not nil, are what a user of the server gets from the KDC, for the
+	// checks of wrong tickets. A *kerberos.Login gives some.
+	Tickets Tickets
+	// Service is the name that the KDC knows the server by, for example
+	// "HTTP/server.example.org".
+	Service string
 	// Wrong, if not nil, is a client that logs on with a wrong password. Its errors
 	// are those of a *wsmanclient.Client.
 	Wrong Server
@@ -112,7 +122,7 @@ func runCheck(ctx context.Context, c *Config, check Check) Result {
 	t := &T{ctx: limited, config: c, session: newID(), numbers: map[string]string{}}
 	t.do(check.run)
 	t.clean(context.WithoutCancel(ctx))
-	result.Took = time.Since(began)
+	result.Took, result.Faults = time.Since(began), t.faults
 	switch {
 	case len(t.problems) > 0:
 		result.Outcome, result.Problems = Failed, t.problems
@@ -130,6 +140,7 @@ type T struct {
 	problems []string
 	skipped  string
 	shells   []*remote
+	faults   []wsman.FaultCode // see Result
 	numbers  map[string]string // MessageIDs of answers, and of which operation
 }
 

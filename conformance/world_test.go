@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/winrmd/winrmd/configuration/configresource"
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/shell/runspace"
 	"github.com/winrmd/winrmd/shell/runspace/commands"
@@ -23,12 +24,17 @@ import (
 	"github.com/winrmd/winrmd/shell/shelltest"
 	"github.com/winrmd/winrmd/wsman"
 	"github.com/winrmd/winrmd/wsman/auth"
+	"github.com/winrmd/winrmd/wsman/auth/kerberos"
 	"github.com/winrmd/winrmd/wsman/enumeration"
 	"github.com/winrmd/winrmd/wsman/wsmanclient"
 	"github.com/winrmd/winrmd/wsman/wsmanserver"
 )
 
-const serverURL = "http://server:5985/wsman"
+// The URLs of the server: it takes no notice of which is used.
+const (
+	serverURL = "http://server:5985/wsman"
+	secureURL = "https://server:5986/wsman"
+)
 
 // everybody may see all shells.
 var everybody = shell.Client{Administrator: true}
@@ -37,6 +43,7 @@ var everybody = shell.Client{Administrator: true}
 // Go, and command lines are those that the checks use. It fits a synctest bubble.
 type world struct {
 	configurations map[string]*shell.Configuration
+	switchedOff    bool // AllowRemoteShellAccess is false
 	directory      *shell.Directory
 	server         *wsmanserver.Server
 }
@@ -46,49 +53,72 @@ func (w *world) Configuration(uri string) *shell.Configuration {
 	return w.configurations[strings.ToLower(uri)]
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return newWorldWith(t, settingsText) }
+
+// newWorldWith is a server with settings of its own.
+func newWorldWith(t *testing.T, settings string) *world {
 	t.Helper()
 	plugin, err := runspace.New(runspace.Config{Commands: append(commands.Session(), commands.Language()...)})
 	require.NoError(t, err)
-	configuration := func(name string, p shell.Plugin, traits shell.Traits) *shell.Configuration {
-		return &shell.Configuration{
+	store := openStore(t, settings)
+	service := store.Service()
+	w := &world{directory: shell.NewDirectory(), switchedOff: !service.Winrs.AllowRemoteShellAccess, configurations: map[string]*shell.Configuration{}}
+	enter := func(uri, name string, p shell.Plugin, traits shell.Traits) *shell.Configuration {
+		c := &shell.Configuration{
 			Name: name, Plugin: p, Traits: traits, IdleTimeout: 2 * time.Hour, MaxIdleTimeout: 12 * time.Hour,
-			RobustConnectionTimeout: 3 * time.Minute, BufferSize: 1 << 20, MaxShellsPerUser: 12,
+			RobustConnectionTimeout: 3 * time.Minute, BufferSize: 1 << 20,
+			Service: shell.ServiceQuotas{MaxShellsPerUser: service.Winrs.MaxShellsPerUser, MaxConcurrentUsers: service.Winrs.MaxConcurrentUsers},
 		}
+		w.configurations[strings.ToLower(uri)] = c
+		return c
 	}
-	w := &world{directory: shell.NewDirectory(), configurations: map[string]*shell.Configuration{
-		strings.ToLower(wsman.ResourcePowerShellPrefix + "Microsoft.PowerShell"): configuration("Microsoft.PowerShell", plugin, runspace.Traits()),
-		strings.ToLower(wsman.ResourceCmd): configuration("cmd", newConsole(), shell.Traits{
-			CommandStreams: []string{"stdout", "stderr"}, Console: true, AnySession: true,
-		}),
-	}}
+	enter(wsman.ResourceCmd, "cmd", newConsole(), shell.Traits{CommandStreams: []string{"stdout", "stderr"}, Console: true, AnySession: true})
+	for _, s := range store.Sessions() {
+		c := enter(s.ResourceURI(), s.Name, plugin, runspace.Traits())
+		c.MaxShells, c.MaxShellsPerUser, c.MaxConcurrentUsers = s.MaxShells, s.MaxShellsPerUser, s.MaxConcurrentUsers
+		c.MaxConcurrentCommandsPerShell = s.MaxConcurrentCommandsPerShell
+	}
 	log := slog.New(slog.DiscardHandler)
 	mux := &wsman.Mux{}
 	mux.HandleIdentify(wsmanserver.NewIdentify("test"))
 	contexts := enumeration.New(enumeration.Config{Timeout: func() time.Duration { return 4 * time.Minute }})
 	shellresource.New(w.directory, w, log).Route(mux)
 	shellresource.NewEnumeration(shellresource.Local{Directory: w.directory}, contexts).Route(mux)
-	mux.Handle(wsman.ResourceConfig, []string{wsman.ActionGet, wsman.ActionPut}, wsman.HandlerFunc(configured))
-	w.server = wsmanserver.New(wsmanserver.Config{Handler: mux, Authenticator: known{}, Machine: "server", Log: log})
+	configresource.New(configresource.Config{
+		Settings: store, Enumerations: contexts, Listeners: listeners{}, Machine: "server", Log: log,
+	}).Route(mux)
+	configresource.NewPlugins(store, contexts, log).Route(mux)
+	w.server = wsmanserver.New(wsmanserver.Config{Handler: w.allowing(mux), Authenticator: known{newAcceptor(t)}, Machine: "server", Log: log})
 	t.Cleanup(w.directory.Close)
 	return w
 }
 
-// configured stands in for the service's configuration, which is in files.
-func configured(context.Context, *wsman.Request) (*wsman.Response, error) {
-	return &wsman.Response{Body: wsman.RawBody(`<cfg:Config xmlns:cfg="` + wsman.NamespaceConfig +
-		`"><cfg:MaxEnvelopeSizekb>500</cfg:MaxEnvelopeSizekb><cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms>` +
-		`<cfg:MaxBatchItems>32000</cfg:MaxBatchItems><cfg:Winrs><cfg:MaxShellsPerUser>12</cfg:MaxShellsPerUser></cfg:Winrs></cfg:Config>`)}, nil
+// allowing is a handler that makes no shells where that is switched off; in the
+// service the catalogue of configurations sees to it.
+func (w *world) allowing(next wsman.Handler) wsman.Handler {
+	return wsman.HandlerFunc(func(ctx context.Context, r *wsman.Request) (*wsman.Response, error) {
+		if w.switchedOff && r.Header.Action == wsman.ActionCreate && r.Header.ResourceURI == wsman.ResourceCmd {
+			return nil, wsman.NewFault(wsman.CodeRemoteShellsNotAllowed, "")
+		}
+		return next.ServeWSMan(ctx, r)
+	})
 }
 
 // known lets in who says that he is known.
-type known struct{}
+type known struct{ acceptor *kerberos.Acceptor }
 
 // Authenticate implements wsmanserver.Authenticator.
-func (known) Authenticate(_ *auth.Connection, r *http.Request) (auth.Outcome, error) {
+func (k known) Authenticate(_ *auth.Connection, r *http.Request) (auth.Outcome, error) {
 	name, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Known ")
+	if !ok {
+		name = accepts(r.Context(), k.acceptor, r.Header.Get("Authorization"))
+	}
+	principal := wsman.Principal{User: name, Scheme: "Basic", Source: netip.MustParseAddr("192.0.2.1")}
+	if name == "root" {
+		principal.Groups = []string{wsman.GroupAdministrators}
+	}
 	return auth.Outcome{
-		Authenticated: ok && name != "", Principal: wsman.Principal{User: name, Scheme: "Basic", Source: netip.MustParseAddr("192.0.2.1")},
+		Authenticated: name != "", Principal: principal,
 		Lines: []string{"Negotiate", `Basic realm="WSMAN"`},
 	}, nil
 }
@@ -111,6 +141,14 @@ type bob struct{ *world }
 // RoundTrip implements Server.
 func (b bob) RoundTrip(ctx context.Context, envelope []byte, _ time.Duration) ([]byte, int, error) {
 	return b.ask(ctx, envelope, "bob")
+}
+
+// root is an administrator.
+type root struct{ *world }
+
+// RoundTrip implements Server.
+func (r root) RoundTrip(ctx context.Context, envelope []byte, _ time.Duration) ([]byte, int, error) {
+	return r.ask(ctx, envelope, "root")
 }
 
 // stranger is a client with a wrong password.
@@ -143,6 +181,12 @@ func newConsole() *shelltest.Plugin {
 	var mu sync.Mutex
 	inputs := map[*shell.Command]*bytes.Buffer{}
 	return &shelltest.Plugin{
+		OpenFunc: func(_ context.Context, i *shelltest.Instance) error {
+			if request := i.Request(); request.WorkingDirectory != "" {
+				return &shell.PluginError{Code: 0x8007010B, Message: "The directory name is invalid."}
+			}
+			return nil
+		},
 		CommandFunc: func(_ context.Context, _ *shelltest.Instance, cmd *shell.Command, r *shell.CommandRequest) error {
 			var words []string
 			for _, a := range r.Arguments {
@@ -151,6 +195,9 @@ func newConsole() *shelltest.Plugin {
 					return err
 				}
 				words = append(words, string(word))
+			}
+			if len(r.Line)+len(strings.Join(words, " ")) > 8191 {
+				return &shell.PluginError{Code: uint32(wsman.CodeFilenameTooLong), Message: "The filename or extension is too long. "}
 			}
 			switch r.Line {
 			case "echo":

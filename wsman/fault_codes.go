@@ -1,6 +1,10 @@
 package wsman
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // FaultCode is the number in the Code attribute of a WSManFault: a Windows
 // error code, by which clients decide what to do. It is an error, so that
@@ -138,6 +142,10 @@ const (
 	CodePluginConnectNoNegotiation  FaultCode = 0x80540FA2
 	CodePluginConnectFailed         FaultCode = 0x80540FA3
 )
+
+// FaultCodes are all codes of which the parts of a fault are known here, in
+// order.
+func FaultCodes() []FaultCode { return slices.Sorted(maps.Keys(faultTable)) }
 
 // String returns the symbol of the code, or its hexadecimal number where it
 // has none.

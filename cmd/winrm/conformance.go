@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/winrmd/winrmd/conformance"
+	"github.com/winrmd/winrmd/wsman/auth/kerberos"
 	"github.com/winrmd/winrmd/wsman/wsmanclient"
 )
 
@@ -27,7 +30,7 @@ type conformanceSuite struct {
 	list, quick       bool
 	pattern, output   string
 	junit, powershell string
-	other             string
+	other, admin      string
 	timeout           time.Duration
 }
 
@@ -52,6 +55,7 @@ func conformanceCommand(c *connection) *cobra.Command {
 	f.StringVar(&s.junit, "junit", "", "a file to write the report to in the form of JUnit, in addition")
 	f.StringVar(&s.powershell, "configuration", "Microsoft.PowerShell", "the session configuration of PowerShell to use")
 	f.StringVar(&s.other, "other-username", "", "a second user, for the checks of what users may do to each other's shells (his password: environment WINRM_OTHER_PASSWORD)")
+	f.StringVar(&s.admin, "admin-username", "", "an administrator of the server, for the checks of its configuration and of quotas; nothing is changed (his password: environment WINRM_ADMIN_PASSWORD)")
 	f.DurationVar(&s.timeout, "check-timeout", conformance.DefaultTimeout, "how long one check may take")
 	return cmd
 }
@@ -112,6 +116,10 @@ func (s *conformanceSuite) config(cmd *cobra.Command, args []string) (*conforman
 		s.connection.settings.URL = args[0]
 		cmd.Flags().Lookup("url").Changed = true
 	}
+	login, err := s.tickets(cmd)
+	if err != nil {
+		return nil, err
+	}
 	client, err := s.connection.client(cmd)
 	if err != nil {
 		return nil, err
@@ -125,22 +133,57 @@ func (s *conformanceSuite) config(cmd *cobra.Command, args []string) (*conforman
 		Server: client, URL: client.URL(), PowerShell: s.powershell, Quick: s.quick, Timeout: s.timeout,
 		HTTP: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: tlsConfig},
 	}
+	if login != nil {
+		config.Tickets, config.Service = login, s.connection.settings.ServiceName
+		if to, err := url.Parse(client.URL()); err == nil && config.Service == "" {
+			config.Service = "HTTP/" + to.Hostname()
+		}
+	}
 	return config, s.others(cmd, config)
 }
 
-// others adds the clients of a second user, and of one whom the server does not
-// know. Where no password is used there is none that is wrong.
-func (s *conformanceSuite) others(cmd *cobra.Command, config *conformance.Config) error {
-	if s.other != "" {
-		password, ok := os.LookupEnv("WINRM_OTHER_PASSWORD")
-		if !ok {
-			return usage("--other-username: the password has to be in WINRM_OTHER_PASSWORD")
+// tickets are what the user gets from the KDC; nil where he does not log on by
+// Kerberos. The password is kept for the client, since it may be read only once.
+func (s *conformanceSuite) tickets(cmd *cobra.Command) (*kerberos.Login, error) {
+	c := s.connection
+	named, err := c.complete(func(flag string) bool { return cmd.Flags().Changed(flag) })
+	if err != nil || !strings.EqualFold(c.settings.Auth, "kerberos") {
+		return nil, err
+	}
+	config := kerberos.LoginConfig{User: c.settings.Username}
+	if config.User != "" {
+		password, err := c.password(cmd, named)
+		if err != nil {
+			return nil, err
 		}
-		client, err := s.as(cmd, s.other, password)
+		c.givenPassword = &password
+		config.Password = func() string { return password }
+	}
+	return kerberos.NewLogin(config), nil
+}
+
+// others adds the clients of a second user, of an administrator, and of one whom the
+// server does not know. Where no password is used there is none that is wrong.
+func (s *conformanceSuite) others(cmd *cobra.Command, config *conformance.Config) error {
+	for _, user := range []struct {
+		name, flag, variable string
+		server               *conformance.Server
+	}{
+		{s.other, "--other-username", "WINRM_OTHER_PASSWORD", &config.Other},
+		{s.admin, "--admin-username", "WINRM_ADMIN_PASSWORD", &config.Administrator},
+	} {
+		if user.name == "" {
+			continue
+		}
+		password, ok := os.LookupEnv(user.variable)
+		if !ok {
+			return usage("%s: the password has to be in %s", user.flag, user.variable)
+		}
+		client, err := s.as(cmd, user.name, password)
 		if err != nil {
 			return err
 		}
-		config.Other = client
+		*user.server = client
 	}
 	switch s.connection.settings.Auth {
 	case "", "negotiate", "ntlm", "credssp", "basic":

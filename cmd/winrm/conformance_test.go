@@ -25,7 +25,7 @@ func winrmOutput(t *testing.T, arguments ...string) (string, error) {
 func TestConformanceList(t *testing.T) {
 	text, err := winrmOutput(t, "conformance", "--list", "--run", "^idle/")
 	require.NoError(t, err)
-	assert.Equal(t, "idle/ends (MS-WSMV 3.1.4.5) slow\nidle/disconnected (MS-WSMV 3.1.4.15) slow\nidle/use (MS-WSMV 3.1.4.5) slow\n", text)
+	assert.Equal(t, "idle/ends (MS-WSMV 3.1.4.1.31.5) slow\nidle/disconnected (MS-WSMV 2.2.4.15) slow\nidle/use (MS-WSMV 3.1.4.1.31.5) slow\n", text)
 }
 
 // TestConformanceExit: the exit status says whether a check has failed, and

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/winrmd/winrmd/replay"
@@ -16,35 +17,30 @@ var capturePage string
 // page is what the page is made of.
 type page struct {
 	Title, Client, Server, Source, Notes string
-	Height                               int
 	Rows                                 []row
 }
 
-// row is an exchange in the sequence diagram, with the places of its arrows.
+// row is an exchange in the sequence diagram.
 type row struct {
 	summary
-	Top, Ask, Answer int
-	Class            string
+	Class string
 }
 
-// Sizes of the diagram.
-const (
-	diagramTop = 40
-	rowHeight  = 46
-)
-
-// captureHTML writes a page that needs nothing else.
-func captureHTML(w io.Writer, c *capture.Conversation) error {
+// captureHTML writes a page that needs nothing else. A conversation without a title
+// has the name of its file, of which the page has the last part.
+func captureHTML(w io.Writer, c *capture.Conversation, file string) error {
 	t, err := template.New("capture").Parse(capturePage)
 	if err != nil {
 		return err
 	}
 	p := page{Title: c.Title, Client: orElse(c.Client, "client"), Server: orElse(c.Server, "server"), Source: c.Source, Notes: c.Notes}
+	if p.Title == file {
+		p.Title = filepath.Base(file)
+	}
 	messages := replay.Messages(c)
 	for i := range c.Exchanges {
 		x := &c.Exchanges[i]
-		r := row{summary: summarize(c, i), Top: diagramTop + i*rowHeight}
-		r.Ask, r.Answer = r.Top+14, r.Top+34
+		r := row{summary: summarize(c, i)}
 		switch {
 		case !x.Answered():
 			r.Class = "lost"
@@ -61,7 +57,6 @@ func captureHTML(w io.Writer, c *capture.Conversation) error {
 		}
 		p.Rows = append(p.Rows, r)
 	}
-	p.Height = diagramTop + len(p.Rows)*rowHeight + 20
 	return t.Execute(w, p)
 }
 

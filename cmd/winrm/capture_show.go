@@ -39,7 +39,7 @@ func captureShowCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := captureHTML(f, c); err != nil {
+				if err := captureHTML(f, c, args[0]); err != nil {
 					f.Close()
 					return err
 				}

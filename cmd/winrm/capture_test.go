@@ -161,7 +161,10 @@ func TestCaptureShow(t *testing.T) {
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
 	assert.Equal(t, 5, strings.Count(string(text), "<details"))
-	assert.Contains(t, string(text), "<svg")
+	assert.Equal(t, 5, strings.Count(string(text), `class="ask"`))
+	assert.Contains(t, string(text), "<h1>"+filepath.Base(name)+"</h1>")
+	assert.Contains(t, string(text), `class="fault"`)
+	assert.NotContains(t, string(text), "<script")
 	assert.NotRegexp(t, `(src|href)="?http|@import|url\(http`, string(text), "self-contained")
 }
 

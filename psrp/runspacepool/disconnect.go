@@ -10,8 +10,8 @@ import (
 // Disconnect leaves the pool at the server, with its pipelines, which run on. It
 // can be come back to with Reconnect, and from anywhere with Connect. What this
 // side has received and nobody has asked for is still given by the pipelines'
-// Next; after it comes ErrDisconnected. The server is told before that it has
-// come, which may take half a second.
+// Next; after it comes ErrDisconnected, or the pipeline's end where that has come,
+// too. The server is told before that it has come, which may take half a second.
 //
 // Nothing goes on for the pool at this side then, and it need not be closed:
 // Close would end it at the server.
@@ -26,7 +26,7 @@ func (p *RunspacePool) Disconnect(ctx context.Context, o DisconnectOptions) erro
 		return err
 	}
 	return request(ctx, p, func(ctx context.Context) error {
-		p.leave(ctx)
+		defer p.hasLeft(p.leave(ctx))
 		if err := p.disconnect(ctx, o); err != nil {
 			_ = p.step(eventOpened, "", nil) // it may have ended meanwhile
 			for _, pl := range p.Pipelines() {
@@ -75,13 +75,22 @@ func (p *RunspacePool) canDisconnect() error {
 	return nil
 }
 
-// leave prepares all pipelines at the same time.
-func (p *RunspacePool) leave(ctx context.Context) {
+// leave prepares all pipelines at the same time, and returns them.
+func (p *RunspacePool) leave(ctx context.Context) []*Pipeline {
 	var all sync.WaitGroup
-	for _, pl := range p.Pipelines() {
+	pipelines := p.Pipelines()
+	for _, pl := range pipelines {
 		all.Go(func() { pl.leave(ctx) })
 	}
 	all.Wait()
+	return pipelines
+}
+
+// hasLeft is the opposite of leave, however the Disconnect has ended.
+func (p *RunspacePool) hasLeft(pipelines []*Pipeline) {
+	for _, pl := range pipelines {
+		pl.hasLeft()
+	}
 }
 
 // letGo makes the pipelines Disconnected.

@@ -73,6 +73,77 @@ func TestDisconnectTooLate(t *testing.T) {
 	assert.Equal(t, Disconnected, state)
 }
 
+// ending is a server whose command ends while it is left.
+type ending struct {
+	*fake
+	end func()
+}
+
+func (e *ending) Disconnect(ctx context.Context, o DisconnectOptions) error {
+	e.end()
+	return e.fake.Disconnect(ctx, o)
+}
+
+// TestDisconnectAtTheEnd: the end of a command that comes while it is left is
+// Next's: no server tells it again.
+func TestDisconnectAtTheEnd(t *testing.T) {
+	for name, waits := range map[string]bool{"somebody waits": true, "nobody waits": false} {
+		t.Run(name, func(t *testing.T) {
+			f := &ending{fake: newFake(t), end: func() {}}
+			p, err := Open(bounded(t), f, f.id, Config{})
+			require.NoError(t, err)
+			t.Cleanup(func() { assert.NoError(t, p.Close(context.Background())) })
+			pl, c := run(t, p, f.fake, PipelineConfig{})
+			c.out.put(Received{Fragments: c.output(clixml.Int32(1))}, nil)
+			assert.Equal(t, "1", nextRecord(t, pl).Text())
+			end := Received{Fragments: join(c.output(clixml.Int32(2)), c.end()), Done: true}
+			next := make(chan string, 1)
+			if waits {
+				asked := c.out.asked()
+				go func() {
+					r, err := pl.Next(bounded(t))
+					if assert.NoError(t, err) {
+						next <- r.Text()
+					}
+					close(next)
+				}()
+				assert.Eventually(t, func() bool { return c.out.asked() > asked }, patience, time.Millisecond)
+				f.end = func() { c.out.put(end, nil) }
+			} else {
+				c.out.put(end, nil)
+			}
+			require.NoError(t, p.Disconnect(bounded(t), DisconnectOptions{}))
+			if !waits {
+				next <- nextRecord(t, pl).Text()
+			}
+			assert.Equal(t, "2", <-next)
+			_, err = pl.Next(bounded(t))
+			require.ErrorIs(t, err, io.EOF)
+			state, _ := pl.State()
+			assert.Equal(t, psrp.PSInvocationCompleted, state)
+			require.NoError(t, p.Reconnect(bounded(t)))
+			assert.Zero(t, f.called("command Reconnect"))
+			assert.Zero(t, f.called("Close"))
+		})
+	}
+}
+
+// TestReconnectAtTheEnd: so it is after a Reconnect.
+func TestReconnectAtTheEnd(t *testing.T) {
+	f := newFake(t)
+	p := open(t, f, Config{})
+	pl, c := run(t, p, f, PipelineConfig{})
+	c.out.put(Received{Fragments: c.output(clixml.Int32(1))}, nil)
+	assert.Equal(t, "1", nextRecord(t, pl).Text())
+	c.out.put(Received{Fragments: join(c.output(clixml.Int32(2)), c.end()), Done: true}, nil)
+	require.NoError(t, p.Disconnect(bounded(t), DisconnectOptions{}))
+	f.fail["command Reconnect"] = errors.New("no such command")
+	require.NoError(t, p.Reconnect(bounded(t)))
+	assert.Equal(t, "2", nextRecord(t, pl).Text())
+	_, err := pl.Next(bounded(t))
+	require.ErrorIs(t, err, io.EOF)
+}
+
 // late is a server that says once more that the pool is opened while it is left,
 // as winrmd and Windows (test_psrp_disconnect_runspaces.yml) do soon after a client
 // has connected.

@@ -31,7 +31,8 @@ type Pipeline struct {
 	receiver  Receiver
 	receiving *receiving // a Receive that is under way, or not taken yet
 	openInput bool
-	leaving   bool // from Disconnect to Reconnect: nothing more is taken
+	leaving   bool          // from Disconnect to Reconnect: nothing more is taken, but the end
+	left      chan struct{} // while Disconnect is under way; closed at its end
 	// unconfirmed says that the server does not know yet that its last answer has
 	// come: it would give it again, to whoever connects.
 	unconfirmed bool
@@ -48,6 +49,20 @@ type receiving struct {
 	done     chan struct{} // closed when the rest is there
 	output   Received
 	err      error
+}
+
+// last reports whether it has brought the command's end. The server keeps nothing
+// of a command for others whose end this client was told.
+func (r *receiving) last() bool {
+	if r == nil {
+		return false
+	}
+	select {
+	case <-r.done:
+		return r.err == nil && r.output.Done
+	default:
+		return false
+	}
 }
 
 // Start starts a pipeline. Nothing of its output is received before Next is
@@ -198,6 +213,7 @@ func (pl *Pipeline) finish(state psrp.PSInvocationState, reason error) bool {
 		return false
 	}
 	pl.state, pl.reason, pl.openInput = state, reason, false
+	pl.hasLeftLocked()
 	pl.mu.Unlock()
 	pl.pool.mu.Lock()
 	defer pl.pool.mu.Unlock()
@@ -206,9 +222,10 @@ func (pl *Pipeline) finish(state psrp.PSInvocationState, reason error) bool {
 }
 
 // conclude ends the pipeline at this side and releases the command at the server,
-// which nobody need wait for.
+// which nobody need wait for. Who has left it has nothing to release.
 func (pl *Pipeline) conclude(state psrp.PSInvocationState, reason error) {
-	if !pl.finish(state, reason) {
+	away := pl.isAway()
+	if !pl.finish(state, reason) || away {
 		return
 	}
 	p := pl.pool
@@ -246,6 +263,12 @@ func (pl *Pipeline) disconnected(reason error) {
 	pl.state, pl.reason, pl.leaving = psrp.PSInvocationDisconnected, reason, true
 }
 
+func (pl *Pipeline) isAway() bool {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	return pl.state == psrp.PSInvocationDisconnected
+}
+
 // away is the error of what needs the pool to be connected.
 func (pl *Pipeline) away() error {
 	pl.mu.Lock()
@@ -259,12 +282,27 @@ func (pl *Pipeline) away() error {
 // leave sees to it that the server knows what has come, before the pool is
 // disconnected: what it does not know to have come another client gets again.
 // What it gives by the way is kept for a Reconnect, and for nobody if another
-// client comes before that: so nothing comes twice.
+// client comes before that: so nothing comes twice. Only the end is for Next: it is
+// told once. The Disconnect ends with hasLeft.
 func (pl *Pipeline) leave(ctx context.Context) {
 	pl.mu.Lock()
-	pl.leaving = true
+	pl.leaving, pl.left = true, make(chan struct{})
 	pl.mu.Unlock()
 	pl.poll(ctx)
+}
+
+// hasLeft says that the Disconnect has ended.
+func (pl *Pipeline) hasLeft() {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	pl.hasLeftLocked()
+}
+
+func (pl *Pipeline) hasLeftLocked() {
+	if pl.left != nil {
+		close(pl.left)
+		pl.left = nil
+	}
 }
 
 func (pl *Pipeline) poll(ctx context.Context) {
@@ -310,6 +348,15 @@ func (pl *Pipeline) quiet(ctx context.Context) error {
 // reconnect comes back to the command. A pipeline that the server does not give
 // back has failed; only if the pool is lost again that is an error.
 func (pl *Pipeline) reconnect(ctx context.Context) error {
+	pl.mu.Lock()
+	last := pl.receiving.last()
+	if last { // the server has nothing more
+		pl.state, pl.reason = psrp.PSInvocationRunning, nil
+	}
+	pl.mu.Unlock()
+	if last {
+		return nil
+	}
 	err := pl.command.Reconnect(ctx)
 	if errors.Is(err, ErrDisconnected) || ctx.Err() != nil && err != nil {
 		return err

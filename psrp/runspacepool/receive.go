@@ -15,8 +15,9 @@ import (
 //
 // The error at the end is io.EOF where the pipeline has completed, and a
 // *PipelineError where it has failed or was stopped. While the pool is
-// disconnected it is ErrDisconnected. An *ObjectError is about one record, and
-// after a context's end Next may be called again.
+// disconnected it is ErrDisconnected; who calls Next during a Disconnect waits for
+// its end. An *ObjectError is about one record, and after a context's end Next may
+// be called again.
 func (pl *Pipeline) Next(ctx context.Context) (*Record, error) {
 	if err := pl.reading.take(ctx); err != nil {
 		return nil, err
@@ -147,6 +148,9 @@ func (pl *Pipeline) takeState(m psrp.Message) error {
 
 // receive waits for what the server has next.
 func (pl *Pipeline) receive(ctx context.Context) error {
+	if err := pl.stays(ctx); err != nil {
+		return err
+	}
 	r, err := pl.startReceive()
 	if err != nil {
 		return err
@@ -155,9 +159,9 @@ func (pl *Pipeline) receive(ctx context.Context) error {
 		return err
 	}
 	pl.mu.Lock()
-	if pl.leaving { // Disconnect and Reconnect see to it
+	if pl.leaving && (pl.left != nil || !r.last()) { // Disconnect and Reconnect see to it
 		pl.mu.Unlock()
-		return pl.away()
+		return nil
 	}
 	if pl.receiving == r {
 		pl.receiving = nil
@@ -183,10 +187,19 @@ func (pl *Pipeline) startReceive() (*receiving, error) {
 	}
 	r, leaving := pl.receiving, pl.leaving
 	pl.mu.Unlock()
-	if leaving {
+	if leaving && !r.last() {
 		return nil, pl.away()
 	}
 	return r, nil
+}
+
+// stays waits for the end of a Disconnect that is under way: the command's end may
+// come by the way, which nobody would be given again.
+func (pl *Pipeline) stays(ctx context.Context) error {
+	pl.mu.Lock()
+	left := pl.left
+	pl.mu.Unlock()
+	return waitFor(ctx, left)
 }
 
 // startLocked begins a Receive, or a Poll.

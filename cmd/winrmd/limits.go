@@ -23,6 +23,7 @@ type bounds struct {
 	looking sync.Mutex  // held while somebody looks
 	last    process.Use // at the last look
 	full    int         // the process that had all its files open then
+	strain  strain
 
 	mu        sync.Mutex
 	recent    *shell.LimitError
@@ -112,6 +113,7 @@ func (b *bounds) look() {
 	now, err := process.UseOf(b.shellID)
 	if err == nil {
 		b.lookAtMemory(now)
+		b.lookAtStrain(now)
 		b.lookAtProcesses(now)
 		b.last = now
 	}

@@ -66,3 +66,13 @@ type Use struct {
 	// memory, RefusedForks how often it has refused to start one.
 	OOMKills, RefusedForks int64
 }
+
+// Strain is how short of memory processes are. Who has no room but for what he
+// cannot give up reads in again and again what he gives up of his programs' files:
+// the system ends nobody then, and nothing gets on.
+type Strain struct {
+	// Anonymous is in bytes: memory that is in no file.
+	Anonymous int64
+	// MajorFaults is how often something was waited for to be read in.
+	MajorFaults int64
+}

@@ -81,6 +81,27 @@ func TestConfineMemory(t *testing.T) {
 	assert.Less(t, u.Memory, int64(64<<20))
 }
 
+// TestStrain: what is in no file is counted, and who has the most of it is ended.
+func TestStrain(t *testing.T) {
+	t.Parallel()
+	c := confine(t, `sleep 1000 >/dev/null 2>&1 & x=$(head -c 20m /dev/zero | tr '\000' x); wait`, Limits{})
+	require.NoError(t, c.begin.Close())
+	require.Eventually(t, func() bool {
+		s, err := StrainOf(c.name)
+		return assert.NoError(t, err) && s.Anonymous > 20<<20
+	}, 3*soon, often)
+	require.Eventually(t, func() bool {
+		return anonymous(c.cmd.Process.Pid) > 20<<20
+	}, 3*soon, often)
+	ended, err := EndLargest(c.name, 0)
+	require.NoError(t, err)
+	assert.Equal(t, c.cmd.Process.Pid, ended)
+	_, err = StrainOf("nobody")
+	require.ErrorIs(t, err, ErrNoLimit)
+	_, err = EndLargest("nobody", 0)
+	require.ErrorIs(t, err, ErrNoLimit)
+}
+
 func TestConfineTasks(t *testing.T) {
 	t.Parallel()
 	c := confine(t, `i=0; while [ $i -lt 300 ]; do sleep 1000 >/dev/null 2>&1 & i=$((i+1)); done; echo all`, Limits{Processes: 1})

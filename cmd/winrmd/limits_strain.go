@@ -11,32 +11,34 @@ import (
 // does little but read its programs' files in again. The system ends nobody then,
 // for hours, since there is always something to give up.
 type strain struct {
-	faults int64 // at the last look
-	looks  int   // one after the other that have found it so
+	looks  int   // how many there were since the beginning of the window
+	before int64 // the faults until then
 }
 
 const (
-	// strainedFaults are as many waits for files, between two looks, as say that
-	// they are all that goes on: 40 a second, which is little for a slow disk.
-	strainedFaults = 10
-	// strainedLooks are 10 s: a program that has just enough goes on before that.
-	strainedLooks = 40
+	// strainWindow are as many looks as take 10 s: a program that has just enough
+	// goes on before that.
+	strainWindow = 40
+	// strainedFaults are as many waits for files in a window as say that little else
+	// goes on: 40 a second, which is little for a slow disk.
+	strainedFaults = 10 * strainWindow
 )
 
-// add takes what a look has found, and reports whether it has been so for long
-// enough. limit is in bytes.
+// add takes what a look has found, and reports whether a window has ended in which
+// nothing got on. limit is in bytes.
 func (s *strain) add(now process.Strain, limit int64) bool {
-	faults := now.MajorFaults - s.faults
-	s.faults = now.MajorFaults
-	if faults < strainedFaults || now.Anonymous < limit-limit/4 {
+	if now.Anonymous < limit-limit/4 {
 		s.looks = 0
 		return false
 	}
-	if s.looks++; s.looks < strainedLooks {
+	if s.looks == 0 {
+		s.before = now.MajorFaults
+	}
+	if s.looks++; s.looks <= strainWindow {
 		return false
 	}
 	s.looks = 0
-	return true
+	return now.MajorFaults-s.before >= strainedFaults
 }
 
 // lookAtStrain ends the largest process of a session that gets no further at its

@@ -18,18 +18,19 @@ func TestStrain(t *testing.T) {
 		faults    func(look int) int64 // since the last one
 		want      int                  // at which look, from 1; 0: never
 	}{
-		"nothing gets on":    {280 << 20, func(int) int64 { return 100 }, strainedLooks},
-		"just as many":       {225 << 20, func(int) int64 { return strainedFaults }, strainedLooks},
-		"too few":            {280 << 20, func(int) int64 { return strainedFaults - 1 }, 0},
+		"nothing gets on":    {280 << 20, func(int) int64 { return 100 }, strainWindow + 1},
+		"just as many":       {225 << 20, func(int) int64 { return 10 }, strainWindow + 1},
+		"in bursts":          {280 << 20, func(look int) int64 { return int64(100 * (look % 2)) }, strainWindow + 1},
+		"later":              {280 << 20, func(look int) int64 { return int64(100 * (look / strainWindow)) }, 2*strainWindow + 2},
+		"too few":            {280 << 20, func(int) int64 { return 9 }, 0},
 		"files, and no more": {220 << 20, func(int) int64 { return 100 }, 0},
-		"in between it does": {280 << 20, func(look int) int64 { return int64(100 * min(1, look%(strainedLooks-1))) }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var s strain
 			var total int64
 			got := 0
-			for look := 1; look <= 3*strainedLooks && got == 0; look++ {
+			for look := 1; look <= 4*strainWindow && got == 0; look++ {
 				total += test.faults(look)
 				if s.add(process.Strain{Anonymous: test.anonymous, MajorFaults: total}, limit) {
 					got = look

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -82,10 +83,11 @@ func (s *server) end(t *testing.T) {
 	}
 }
 
-// directories are those of the sessions.
+// directories are those of the sessions. Beside them lies what the daemon tells
+// hosts.
 func (s *server) directories() []string {
 	found, _ := filepath.Glob(filepath.Join(s.Shells(), "*-*-*-*-*"))
-	return found
+	return slices.DeleteFunc(found, func(path string) bool { return filepath.Ext(path) != "" })
 }
 
 // config is for a client of the server.

@@ -31,7 +31,8 @@ type bounds struct {
 	told      map[string]time.Time // by setting
 	listeners map[int]func(*shell.LimitError)
 	next      int
-	reclaimer *time.Timer // runs while no client is attached
+
+	reclaimer *reclaimer
 }
 
 const (
@@ -50,6 +51,7 @@ func newBounds(shellID string, limits shell.Limits, log *slog.Logger) *bounds {
 	b := &bounds{
 		shellID: shellID, limits: limits, log: log, done: make(chan struct{}),
 		told: map[string]time.Time{}, listeners: map[int]func(*shell.LimitError){},
+		reclaimer: newReclaimer(shellID, limits.ReclaimMemoryAfter, log),
 	}
 	b.last, _ = process.UseOf(shellID) // where nothing is counted nothing is reached
 	if limits.MaxMemoryPerShellMB > 0 || limits.MaxProcessesPerShell > 0 || limits.MaxOpenFilesPerShell > 0 {
@@ -74,7 +76,7 @@ func (b *bounds) watch() {
 // close ends the watching.
 func (b *bounds) close() {
 	close(b.done)
-	b.unattended(false)
+	b.reclaimer.close()
 	b.watcher.Wait()
 }
 
@@ -197,27 +199,4 @@ func (b *bounds) reached(e *shell.LimitError) {
 	for _, f := range all {
 		f(e)
 	}
-}
-
-// unattended is told when no client is attached any more, and when one is. The
-// memory of a session that nobody uses is given back after a while.
-func (b *bounds) unattended(is bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.reclaimer != nil {
-		b.reclaimer.Stop()
-		b.reclaimer = nil
-	}
-	if is && b.limits.ReclaimMemoryAfter > 0 {
-		b.reclaimer = time.AfterFunc(b.limits.ReclaimMemoryAfter, b.reclaim)
-	}
-}
-
-func (b *bounds) reclaim() {
-	freed, err := process.Reclaim(b.shellID)
-	if err != nil {
-		b.log.Debug("memory of a disconnected session not given back", "shell", b.shellID, "error", err)
-		return
-	}
-	b.log.Debug("memory of a disconnected session given back", "shell", b.shellID, "bytes", freed)
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/winrmd/winrmd/shell"
 	"github.com/winrmd/winrmd/shell/process"
@@ -91,43 +90,6 @@ func TestBoundsTell(t *testing.T) {
 		b.reached(files)
 		assert.Len(t, heard, 3)
 		assert.Len(t, others, 4)
-	})
-}
-
-// TestBoundsUnattended: memory is given back when nobody has been there for a
-// while, and not once somebody is again, or the session has ended.
-func TestBoundsUnattended(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const after = time.Minute
-		b, log := testBounds(shell.Limits{ReclaimMemoryAfter: after})
-		reclaimed := func() int { return log.count("memory of a disconnected session") }
-		wait := func(d time.Duration) {
-			time.Sleep(d)
-			synctest.Wait()
-		}
-		b.unattended(true)
-		wait(after - 1)
-		b.unattended(false)
-		wait(2 * after)
-		require.Zero(t, reclaimed())
-		b.unattended(true)
-		b.unattended(true) // as where it was left twice
-		wait(after - 1)
-		require.Zero(t, reclaimed())
-		wait(1)
-		require.Equal(t, 1, reclaimed())
-		wait(2 * after)
-		require.Equal(t, 1, reclaimed(), "once for each time that it is left")
-		b.unattended(true)
-		b.close()
-		wait(2 * after)
-		require.Equal(t, 1, reclaimed())
-
-		b, log = testBounds(shell.Limits{})
-		defer b.close()
-		b.unattended(true)
-		wait(24 * time.Hour)
-		assert.Zero(t, log.count("level="), "it was not asked for")
 	})
 }
 

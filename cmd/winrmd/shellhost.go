@@ -75,7 +75,7 @@ func runHost(ctx context.Context, start shellhost.Start, log *slog.Logger) error
 	}
 	bounds := newBounds(start.ShellID, limits, log)
 	defer bounds.close()
-	start.Configuration.Unattended = bounds.unattended
+	start.Configuration.Unattended = bounds.reclaimer.unattended
 	plugin, err := decodePlugin(&start, fence.attach, bounds, log)
 	if err != nil {
 		return err

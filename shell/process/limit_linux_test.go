@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -169,12 +170,16 @@ func TestReclaim(t *testing.T) {
 		return strings.HasPrefix(string(line), "sleep")
 	}, 3*soon, often)
 	before := c.use(t).Memory
-	freed, err := Reclaim(c.name)
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Reclaim(stopped, c.name)
+	require.ErrorIs(t, err, context.Canceled)
+	freed, err := Reclaim(t.Context(), c.name)
 	require.NoError(t, err)
 	t.Logf("of %d bytes %d were given back", before, freed)
 	assert.Less(t, c.use(t).Memory, before)
 
-	_, err = Reclaim("nobody")
+	_, err = Reclaim(t.Context(), "nobody")
 	require.ErrorIs(t, err, ErrNoLimit)
 }
 

@@ -2,7 +2,10 @@
 
 package process
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 var errNoJobs = errors.New("this system has neither control groups nor job objects")
 
@@ -28,7 +31,9 @@ func Release(string) error { return nil }
 func UseOf(string) (Use, error) { return Use{}, noLimit("use", errNoJobs) }
 
 // Reclaim returns ErrNoLimit.
-func Reclaim(string) (int64, error) { return 0, noLimit("giving memory back", errNoJobs) }
+func Reclaim(context.Context, string) (int64, error) {
+	return 0, noLimit("giving memory back", errNoJobs)
+}
 
 // Excess returns ErrNoLimit.
 func Excess(string, int, int) (count int, ended []int, err error) {

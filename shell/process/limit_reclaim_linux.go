@@ -1,7 +1,9 @@
 package process
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,9 +20,9 @@ const (
 // Reclaim gives the memory of the processes that Confine has put under limits by a
 // name back to the system, as far as there is somewhere to put it: files go at
 // once, and what is in no file needs swap. It comes back when it is used. Reclaim
-// returns how many bytes are less in use than before. The error is ErrNoLimit
-// where there is no such thing.
-func Reclaim(name string) (int64, error) {
+// returns how many bytes are less in use than before. When ctx ends, it leaves the
+// rest where it is. The error is ErrNoLimit where there is no such thing.
+func Reclaim(ctx context.Context, name string) (int64, error) {
 	all, err := places()
 	p, ok := all[controllerMemory]
 	if err != nil || !ok {
@@ -36,18 +38,34 @@ func Reclaim(name string) (int64, error) {
 	// gives back more when it is asked again.
 	for use := before.Memory; ; use = after.Memory {
 		if p.unified {
-			err = setting(dir, reclaimFile, strconv.FormatInt(use, 10))
+			err = giveBack(ctx, filepath.Join(dir, reclaimFile), strconv.FormatInt(use, 10))
 		} else {
-			err = setting(dir, forceEmptyFile, "0")
-		}
-		if err != nil && !errors.Is(err, unix.EAGAIN) { // it was less than all
-			return 0, noLimit("giving memory back", err)
+			err = giveBack(ctx, filepath.Join(dir, forceEmptyFile), "0")
 		}
 		after.readMemory(dir, p.unified)
+		switch {
+		case ctx.Err() != nil:
+			return max(0, before.Memory-after.Memory), fmt.Errorf("giving memory back: %w", ctx.Err())
+		case err != nil && !errors.Is(err, unix.EAGAIN): // which says that it was less than all
+			return 0, noLimit("giving memory back", err)
+		}
 		if after.Memory > use-use/reclaimWorth {
 			return max(0, before.Memory-after.Memory), nil
 		}
 	}
+}
+
+// giveBack writes to a file by which memory is given back. The kernel does that
+// before it returns, which takes it seconds where there is much to write to swap.
+func giveBack(ctx context.Context, path, text string) error {
+	fd, err := unix.Open(path, unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(interruptible(ctx, func() error {
+		_, err := unix.Write(fd, []byte(text))
+		return err
+	}), unix.Close(fd))
 }
 
 // reclaimWorth is the part of the memory, as its divisor, for which Reclaim asks once

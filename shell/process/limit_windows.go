@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -145,7 +146,7 @@ func question[T any](job windows.Handle, class int32, v *T) error {
 }
 
 // Reclaim returns ErrNoLimit: Windows takes memory back by itself.
-func Reclaim(string) (int64, error) {
+func Reclaim(context.Context, string) (int64, error) {
 	return 0, noLimit("giving memory back", errors.New("Windows does that by itself"))
 }
 

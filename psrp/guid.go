@@ -40,6 +40,15 @@ func (g GUID) String() string {
 	return string(text[:])
 }
 
+// Swapped is the same identifier in the other of the two byte orders that clients
+// write it in: that of RFC 9562.
+func (g GUID) Swapped() GUID {
+	g[0], g[1], g[2], g[3] = g[3], g[2], g[1], g[0]
+	g[4], g[5] = g[5], g[4]
+	g[6], g[7] = g[7], g[6]
+	return g
+}
+
 // IsZero reports whether all bytes are zero.
 func (g GUID) IsZero() bool { return g == GUID{} }
 

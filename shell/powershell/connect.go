@@ -28,55 +28,20 @@ func (s *session) Connect(ctx context.Context, in shell.Data) (shell.Data, error
 	return answer, s.endInputs(ctx)
 }
 
-// connectRequest is what a client says to connect.
-type connectRequest struct {
-	pool     psrp.GUID
-	version  string
-	min, max int
-	limited  bool // min and max were given
-}
-
-// readConnect demands exactly two objects of one fragment each.
-func readConnect(in shell.Data) (*connectRequest, error) {
+// readConnect reads the connectXml of a request.
+func readConnect(in shell.Data) (*psrp.ConnectRequest, error) {
 	if in.Empty() {
 		return nil, refuse(codeConnectNoData, "The connectXml of the request is missing or empty.", nil)
 	}
-	fragments, err := psrp.SplitText(text(in), 2)
-	if err == nil && len(fragments) != 2 {
-		err = fmt.Errorf("there are %d fragments and must be 2", len(fragments))
-	}
+	b, err := in.Bytes()
 	if err != nil {
 		return nil, refuseConnect(err)
 	}
-	r := &connectRequest{}
-	for i, want := range []psrp.MessageType{psrp.MessageSessionCapability, psrp.MessageConnectRunspacePool} {
-		var d psrp.Defragmenter
-		m, complete, err := d.AddText(fragments[i])
-		switch {
-		case err != nil:
-			return nil, refuseConnect(err)
-		case !complete || m.Type != want:
-			return nil, refuseConnect(fmt.Errorf("object %d must be a %v in one fragment", i+1, want))
-		}
-		if err := r.read(m); err != nil {
-			return nil, refuseConnect(err)
-		}
+	r, err := psrp.ParseConnect(b)
+	if err != nil {
+		return nil, refuseConnect(err)
 	}
 	return r, nil
-}
-
-func (r *connectRequest) read(m psrp.Message) (err error) {
-	if m.Type == psrp.MessageSessionCapability {
-		c, err := psrp.ParseCapability(m.Data)
-		if err != nil {
-			return err
-		}
-		r.version, err = psrp.NegotiateConnectVersion(c.ProtocolVersion)
-		return err
-	}
-	r.pool = m.RunspacePoolID
-	r.min, r.max, r.limited, err = psrp.RunspacePoolLimits(m.Data)
-	return err
 }
 
 func refuseConnect(err error) error {
@@ -100,28 +65,25 @@ func (s *session) waitOpened(ctx context.Context) error {
 
 // accept checks the request against the pool and makes both the answer and
 // the greeting.
-func (s *session) accept(r *connectRequest) (shell.Data, error) {
+func (s *session) accept(r *psrp.ConnectRequest) (shell.Data, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := &s.pool
 	if p.private == nil {
 		return shell.Data{}, refuseConnect(fmt.Errorf("it is %v", p.state))
 	}
-	if r.pool != p.id && r.pool != swapped(p.id) {
-		return shell.Data{}, refuseConnect(fmt.Errorf("its identifier is not %v", r.pool))
-	}
-	if r.limited && (r.min != p.min || r.max != p.max) {
-		return shell.Data{}, refuseConnect(fmt.Errorf("it has %d to %d runspaces, not %d to %d", p.min, p.max, r.min, r.max))
+	if err := r.Check(p.id, p.min, p.max); err != nil {
+		return shell.Data{}, refuseConnect(err)
 	}
 	p.input.reset()
 	p.responses.reset()
 	p.requests.Reset()
 	p.answers.Reset()
-	answer := psrp.AppendFragments(nil, p.next(), psrp.SessionCapability(r.pool, r.version), wholeMessage)
-	answer = psrp.AppendFragments(answer, p.next(), psrp.RunspacePoolInitData(r.pool, p.min, p.max), wholeMessage)
+	answer := psrp.AppendFragments(nil, p.next(), psrp.SessionCapability(r.RunspacePoolID, r.ProtocolVersion), wholeMessage)
+	answer = psrp.AppendFragments(answer, p.next(), psrp.RunspacePoolInitData(r.RunspacePoolID, p.min, p.max), wholeMessage)
 	greeting := []shell.Piece{
 		p.own(p.private),
-		p.own(psrp.RunspacePoolStateMessage(r.pool, psrp.RunspacePoolOpened, "")),
+		p.own(psrp.RunspacePoolStateMessage(r.RunspacePoolID, psrp.RunspacePoolOpened, "")),
 	}
 	p.out.PutFirst(append(greeting, p.calls.again(p.out)...)...)
 	return shell.BytesData(answer), nil
@@ -136,15 +98,6 @@ func (p *pool) own(message []byte) shell.Piece {
 	return shell.Piece{
 		Data: shell.Base64Data(psrp.SingleFragmentText(id, message)), Object: id, End: true, Class: shell.ClassSession,
 	}
-}
-
-// swapped is an identifier in the other of the two byte orders that clients
-// write it in.
-func swapped(g psrp.GUID) psrp.GUID {
-	g[0], g[1], g[2], g[3] = g[3], g[2], g[1], g[0]
-	g[4], g[5] = g[5], g[4]
-	g[6], g[7] = g[7], g[6]
-	return g
 }
 
 // endInputs ends the input of every pipeline whose client has gone: nobody

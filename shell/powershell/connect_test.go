@@ -72,7 +72,7 @@ func TestConnectObjects(t *testing.T) {
 func TestConnectByteOrder(t *testing.T) {
 	_, c := open(t)
 	second := c.leave(t).newClient()
-	second.pool = swapped(c.pool)
+	second.pool = c.pool.Swapped()
 	second.connects(t, anyLimits).nothingButGreeting(t)
 }
 

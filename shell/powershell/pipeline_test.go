@@ -78,7 +78,7 @@ func TestPipelines(t *testing.T) {
 func TestPSGuid(t *testing.T) {
 	_, c := open(t)
 	for name, order := range map[string]func(psrp.GUID) psrp.GUID{
-		".NET": func(g psrp.GUID) psrp.GUID { return g }, "big endian": swapped,
+		".NET": func(g psrp.GUID) psrp.GUID { return g }, "big endian": psrp.GUID.Swapped,
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := c.newRun(t)

@@ -43,7 +43,7 @@ func (p *parser) expression() Expression { return p.binary(0) }
 
 func (p *parser) binary(level int) Expression {
 	if level == len(levels) {
-		return p.list()
+		return p.list(p.unary)
 	}
 	left := p.binary(level + 1)
 	for n := 1; ; n++ {
@@ -100,9 +100,9 @@ func (p *parser) operator(known []string) string {
 	return ""
 }
 
-// list reads values with commas between.
-func (p *parser) list() Expression {
-	items := []Expression{p.unary()}
+// list reads values with commas between, each with one.
+func (p *parser) list(one func() Expression) Expression {
+	items := []Expression{one()}
 	for {
 		before := p.at
 		p.spaces()
@@ -111,7 +111,7 @@ func (p *parser) list() Expression {
 			break
 		}
 		p.lines()
-		items = append(items, p.unary())
+		items = append(items, one())
 	}
 	if len(items) == 1 {
 		return items[0]

@@ -185,21 +185,7 @@ func (p *parser) argument() Argument {
 
 // argumentValue reads a value, or several with commas between.
 func (p *parser) argumentValue() Expression {
-	items := []Expression{p.oneArgument()}
-	for {
-		before := p.at
-		p.spaces()
-		if !p.take(",") {
-			p.at = before
-			break
-		}
-		p.lines()
-		items = append(items, p.oneArgument())
-	}
-	if len(items) == 1 {
-		return items[0]
-	}
-	return &List{Items: items}
+	return p.list(p.oneArgument)
 }
 
 // oneArgument reads one value as it stands behind a command.

@@ -17,7 +17,7 @@ const jobQuery = 4
 // jobName is the name of a session's job. It is global, since a daemon and the
 // session of Windows that a host runs in need not be the same.
 func jobName(name string) (*uint16, error) {
-	if !isScope(scopePrefix + name) {
+	if !isScopeName(name) {
 		return nil, fmt.Errorf("%q cannot be the name of a job", name)
 	}
 	return windows.UTF16PtrFromString(`Global\` + scopePrefix + name)

@@ -19,6 +19,15 @@ type Limits struct {
 	OpenFiles int
 }
 
+// Tasks is the bound on tasks, that is threads, that belongs to one on processes; 0
+// if there is none.
+func (l Limits) Tasks() int {
+	if l.Processes <= 0 {
+		return 0
+	}
+	return maxTasks(l.Processes)
+}
+
 // ErrNoLimit says that a limit cannot be had on this machine.
 var ErrNoLimit = errors.New("a limit of sessions cannot be had here")
 

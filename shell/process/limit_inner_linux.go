@@ -24,7 +24,7 @@ func InnerScope(name string) (*Scope, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoCgroup, err)
 	}
-	if own, ok := unifiedPath(string(groups)); !ok || filepath.Base(own) != scopePrefix+name {
+	if own, ok := unifiedPath(string(groups)); !ok || filepath.Base(own) != filepath.Base(outer) {
 		return nil, fmt.Errorf("%w: this process is not in %s", ErrNoCgroup, outer)
 	}
 	path := filepath.Join(outer, innerScope)

@@ -21,7 +21,7 @@ import (
 //
 // The error is ErrNoLimit for each limit that cannot be had; the others are set.
 func Confine(name string, pid int, l Limits) error {
-	if !isScope(scopePrefix + name) {
+	if !isScopeName(name) {
 		return fmt.Errorf("%q cannot be the name of a control group", name)
 	}
 	all, err := places()
@@ -34,7 +34,7 @@ func Confine(name string, pid int, l Limits) error {
 			failed = append(failed, noLimit(what, err))
 		}
 	}
-	c := confinement{name: scopePrefix + name, pid: pid, places: all}
+	c := confinement{name: name, pid: pid, places: all}
 	lacks(l.MemoryMB, limitMemory, c.memory(l.MemoryMB))
 	lacks(l.Processes, limitProcesses, c.tasks(l.Processes))
 	lacks(l.ProcessorWeight, limitWeight, c.weight(l.ProcessorWeight))
@@ -57,13 +57,13 @@ func (c *confinement) group(controller string, set func(dir string, unified bool
 	if !ok {
 		return fmt.Errorf("%w: there is no controller %s", ErrNoCgroup, controller)
 	}
-	if p.unified {
+	dir := p.groupOf(c.name)
+	if p.unified && filepath.Dir(dir) == p.parent {
 		if err := enable(p.parent, controller); err != nil {
 			return err
 		}
 	}
 	sweep(p)
-	dir := filepath.Join(p.parent, c.name)
 	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -75,7 +75,7 @@ func (c *confinement) group(controller string, set func(dir string, unified bool
 
 func (c *confinement) memory(mb int) error {
 	return c.group(controllerMemory, func(dir string, unified bool) error {
-		c.letReclaim(dir)
+		letReclaim(dir, c.pid)
 		switch bytes := strconv.FormatInt(int64(mb)<<20, 10); {
 		case mb <= 0:
 			return nil
@@ -154,8 +154,16 @@ func enable(parent, controller string) error {
 			return nil
 		}
 	}
+	// Nobody may be in it himself who shares it out, but for the root. The kernel
+	// refuses that only for some controllers: with pids and cpu it makes a threaded
+	// group of it, below which no other can be one of processes any more.
+	if members, err := membersOf(parent); err == nil && len(members) > 0 && exists(filepath.Join(parent, "cgroup.type")) {
+		if err := stepDown(parent); err != nil {
+			return err
+		}
+	}
 	err = setting(parent, file, "+"+controller)
-	if errors.Is(err, unix.EBUSY) { // nobody may be in it himself who shares it out
+	if errors.Is(err, unix.EBUSY) { // somebody has come meanwhile
 		if err = stepDown(parent); err == nil {
 			err = setting(parent, file, "+"+controller)
 		}

@@ -186,7 +186,7 @@ func TestReclaim(t *testing.T) {
 // The limits that a machine does not have are named, and the others are set.
 func TestConfineWithout(t *testing.T) {
 	c := confine(t, `exec sleep 1000`, Limits{})
-	k := confinement{name: scopePrefix + c.name, pid: c.cmd.Process.Pid, places: map[string]place{}}
+	k := confinement{name: c.name, pid: c.cmd.Process.Pid, places: map[string]place{}}
 	require.ErrorIs(t, k.memory(1), ErrNoCgroup)
 	err := noLimit(limitMemory, k.memory(1))
 	require.ErrorIs(t, err, ErrNoLimit)

@@ -28,7 +28,7 @@ func Reclaim(ctx context.Context, name string) (int64, error) {
 	if err != nil || !ok {
 		return 0, noLimit(limitMemory, errors.Join(ErrNoCgroup, err))
 	}
-	dir := filepath.Join(p.parent, scopePrefix+name)
+	dir := p.groupOf(name)
 	if _, err := os.Stat(dir); err != nil {
 		return 0, errNoGroup
 	}
@@ -72,11 +72,11 @@ func giveBack(ctx context.Context, path, text string) error {
 // more.
 const reclaimWorth = 20
 
-// letReclaim gives the process's account the file by which Reclaim works: who is
+// letReclaim gives a process's account the file by which Reclaim works: who is
 // in a group may give its memory back, and no more.
-func (c *confinement) letReclaim(dir string) {
+func letReclaim(dir string, pid int) {
 	var st unix.Stat_t
-	if unix.Stat("/proc/"+strconv.Itoa(c.pid), &st) != nil || int(st.Uid) == os.Geteuid() {
+	if unix.Stat("/proc/"+strconv.Itoa(pid), &st) != nil || int(st.Uid) == os.Geteuid() {
 		return
 	}
 	for _, name := range []string{reclaimFile, forceEmptyFile} {

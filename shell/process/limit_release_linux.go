@@ -20,13 +20,13 @@ const releasePatience = 10 * time.Second
 // are none.
 func Release(name string) error {
 	all, err := places()
-	if err != nil || !isScope(scopePrefix+name) {
+	if err != nil || !isScopeName(name) {
 		return nil // then Confine has made none either
 	}
 	limit := time.Now().Add(releasePatience)
 	var failed []error
 	for _, p := range all {
-		dir := filepath.Join(p.parent, scopePrefix+name)
+		dir := p.groupOf(name)
 		err := removeGroup(dir)
 		for errors.Is(err, unix.EBUSY) && time.Now().Before(limit) {
 			time.Sleep(patience / 5) // nobody says when a group of cgroup v1 is empty

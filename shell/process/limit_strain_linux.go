@@ -15,7 +15,7 @@ func StrainOf(name string) (Strain, error) {
 		return Strain{}, noLimit("strain", err)
 	}
 	p, ok := all[controllerMemory]
-	dir := filepath.Join(p.parent, scopePrefix+name)
+	dir := p.groupOf(name)
 	if _, err := os.Stat(filepath.Join(dir, "memory.stat")); !ok || err != nil {
 		return Strain{}, errNoGroup
 	}

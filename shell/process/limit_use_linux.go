@@ -20,7 +20,7 @@ func UseOf(name string) (Use, error) {
 	var u Use
 	known := false
 	for controller, p := range all {
-		dir := filepath.Join(p.parent, scopePrefix+name)
+		dir := p.groupOf(name)
 		if _, err := os.Stat(dir); err != nil {
 			continue
 		}
@@ -101,7 +101,7 @@ func processesOf(name string) ([]int, error) {
 	}
 	for _, controller := range limitControllers {
 		p, ok := all[controller]
-		dir := filepath.Join(p.parent, scopePrefix+name)
+		dir := p.groupOf(name)
 		if _, err := os.Stat(dir); ok && !errors.Is(err, fs.ErrNotExist) {
 			return processesBelow(dir), nil
 		}

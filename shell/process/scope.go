@@ -15,11 +15,20 @@ var ErrForeign = errors.New("not a control group of winrmd")
 // scopePrefix begins the directory name of each scope.
 const scopePrefix = "winrmd-"
 
-// isScope reports whether a directory has the name of a scope. A unit of
-// systemd, as winrmd-x.service, has a dot in its name, and a scope has none.
+// unitSuffix ends the directory name of a scope that systemd has made, as a unit
+// (systemd.scope(5)).
+const unitSuffix = ".scope"
+
+// isScope reports whether a directory has the name of a scope. Other units of
+// systemd, as winrmd-x.service, are none.
 func isScope(directory string) bool {
-	name, ok := strings.CutPrefix(directory, scopePrefix)
-	if !ok || name == "" || len(directory) > 255 {
+	name, ok := strings.CutPrefix(strings.TrimSuffix(directory, unitSuffix), scopePrefix)
+	return ok && isScopeName(name)
+}
+
+// isScopeName reports whether there can be a scope of a name.
+func isScopeName(name string) bool {
+	if name == "" || len(scopePrefix)+len(name)+len(unitSuffix) > 255 {
 		return false
 	}
 	return !strings.ContainsFunc(name, func(r rune) bool {

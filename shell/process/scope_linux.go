@@ -29,9 +29,9 @@ type Scope struct {
 // digits, - and _. It is made in the control group of this process, or, when this
 // one is in a scope itself, beside that one: it ends with its own program and not
 // with that of this process. Its error is ErrNoCgroup where there can be none, and
-// fs.ErrExist when there is one of this name.
+// fs.ErrExist when there is one of this name, or a unit of systemd (see UnitName).
 func NewScope(name string) (*Scope, error) {
-	if !isScope(scopePrefix + name) {
+	if !isScopeName(name) {
 		return nil, fmt.Errorf("%q cannot be the name of a scope", name)
 	}
 	if err := clonesIntoCgroups(); err != nil {
@@ -41,7 +41,7 @@ func NewScope(name string) (*Scope, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(parent, scopePrefix+name)
+	path := place{parent: parent, unified: true}.groupOf(name)
 	err = os.Mkdir(path, 0o755)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %w", ErrNoCgroup, err)

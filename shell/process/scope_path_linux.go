@@ -1,20 +1,18 @@
 package process
 
-import (
-	"fmt"
-	"path/filepath"
-)
+import "fmt"
 
-// ScopePath is the Path of the scope that NewScope of this process makes for a
-// name, whether it is there or not. Its error is ErrNoCgroup where there can be
+// ScopePath is the Path of the scope of a name: of the unit, if systemd has made
+// one, or else of the scope that NewScope of this process makes, whether it is there
+// or not. Its error is ErrNoCgroup where there can be
 // none.
 func ScopePath(name string) (string, error) {
-	if !isScope(scopePrefix + name) {
+	if !isScopeName(name) {
 		return "", fmt.Errorf("%q cannot be the name of a scope", name)
 	}
 	parent, err := scopesDirectory()
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(parent, scopePrefix+name), nil
+	return place{parent: parent, unified: true}.groupOf(name), nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/winrmd/winrmd/configuration/account"
 	"github.com/winrmd/winrmd/shell/process"
+	"github.com/winrmd/winrmd/shell/unit"
 )
 
 // MarkName is the environment variable by which everything of a shell is found
@@ -29,6 +30,8 @@ type server struct {
 	policy      Policy
 	directories *directories
 	log         *slog.Logger
+	// makeUnit has systemd make a unit; nil: it does not run this machine.
+	makeUnit func(context.Context, unit.Scope) error
 
 	checks chan struct{} // those of passwords under way
 
@@ -60,6 +63,9 @@ func Serve(socket *os.File, p Policy, log *slog.Logger) error {
 		return err
 	}
 	s := &server{policy: p, directories: directories, log: log, running: make(map[string]*running), checks: make(chan struct{}, maxChecks)}
+	if unit.Usable() {
+		s.makeUnit = unit.Start
+	}
 	if err := s.inherit(); err != nil {
 		return err
 	}
@@ -181,12 +187,10 @@ func (s *server) start(r *request, a *account.Account, stdin, stdout *os.File) (
 	cmd.Dir = directory(a)
 	cmd.Env = slices.Concat(environment(a), session.Environment, []string{MarkName + "=" + r.ShellID, rlimitVariable + "=" + limits})
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: credential(a)}
-	scope, err := process.NewScope(r.ShellID)
-	if err == nil {
-		scope.Attach(cmd)
-		defer scope.Close()
-	} else if !errors.Is(err, process.ErrNoCgroup) {
-		s.log.Warn("no control group", "shell", r.ShellID, "error", err)
+	group := s.newGroup(r.ShellID)
+	if group != nil {
+		group.Attach(cmd)
+		defer group.Close()
 	}
 	err = process.StartOwn(cmd)
 	if err != nil && cmd.Dir != "/" { // the account may not be let into its home
@@ -197,11 +201,7 @@ func (s *server) start(r *request, a *account.Account, stdin, stdout *os.File) (
 		s.release(r.ShellID, host)
 		return "", fmt.Errorf("host of the shell: %w", err)
 	}
-	confined := r.Limits
-	confined.OpenFiles = 0 // which the host has by now
-	if err := process.Confine(r.ShellID, cmd.Process.Pid, confined); err != nil {
-		warning = err.Error()
-	}
+	warning = s.confine(r, a, cmd.Process.Pid, group)
 	s.mu.Lock()
 	host.pid = cmd.Process.Pid
 	s.mu.Unlock()

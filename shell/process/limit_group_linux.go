@@ -41,6 +41,9 @@ func unitIn(root, name string) (string, bool) {
 // UnitName is the name of the unit of systemd that is a session's scope.
 func UnitName(name string) string { return scopePrefix + name + unitSuffix }
 
+// isUnit reports whether a group is that of a unit of systemd.
+func isUnit(dir string) bool { return filepath.Ext(dir) == unitSuffix }
+
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 func TestIsScope(t *testing.T) {
@@ -62,4 +63,23 @@ func TestGroupOf(t *testing.T) {
 	assert.Equal(t, unit, inside.groupOf("A"), "as who is in it sees it")
 	inside.unified = false
 	assert.Equal(t, filepath.Join(filepath.Dir(unit), "winrmd-A"), inside.groupOf("A"), "cgroup v1 has no units")
+}
+
+// TestUnitsAreSystemds: the group of a unit is waited for, and not removed.
+func TestUnitsAreSystemds(t *testing.T) {
+	t.Parallel()
+	unit := filepath.Join(t.TempDir(), "winrmd-A.scope")
+	require.NoError(t, os.Mkdir(unit, 0o755))
+	root, err := os.OpenRoot(unit)
+	require.NoError(t, err)
+	dir, err := root.Open(".")
+	require.NoError(t, err)
+	s := &Scope{path: unit, root: root, dir: dir}
+	defer s.Close()
+	require.ErrorIs(t, s.remove(), unix.EBUSY)
+	require.ErrorIs(t, removeGroup(unit), unix.EBUSY)
+	require.DirExists(t, unit)
+	require.NoError(t, os.Remove(unit))
+	require.NoError(t, s.remove())
+	require.NoError(t, removeGroup(unit))
 }

@@ -39,8 +39,15 @@ func Release(name string) error {
 	return errors.Join(failed...)
 }
 
-// removeGroup removes a control group and those within it.
+// removeGroup removes a control group and those within it. A unit's systemd removes,
+// as Scope.remove says.
 func removeGroup(dir string) error {
+	if isUnit(dir) {
+		if exists(dir) {
+			return unix.EBUSY
+		}
+		return nil
+	}
 	var groups []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {

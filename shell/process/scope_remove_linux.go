@@ -29,8 +29,15 @@ func (s *Scope) Remove(ctx context.Context) error {
 	}
 }
 
-// remove removes what is empty.
+// remove removes what is empty. A unit's group systemd removes, when it has found it
+// empty: it would not find that of one that has gone, and take the unit for active.
 func (s *Scope) remove() error {
+	if isUnit(s.path) {
+		if s.isThere() {
+			return unix.EBUSY
+		}
+		return nil
+	}
 	for _, group := range slices.Backward(s.groups()) {
 		if group == "." {
 			continue
@@ -40,21 +47,24 @@ func (s *Scope) remove() error {
 			return err
 		}
 	}
-	ours, err := s.dir.Stat()
-	if err != nil {
-		return err
-	}
-	now, err := os.Lstat(s.path)
-	if removed(err) || err == nil && !os.SameFile(ours, now) {
-		return nil // somebody else has
-	}
-	if err != nil {
-		return err
+	if !s.isThere() {
+		return nil // somebody else has removed it
 	}
 	if err := unix.Rmdir(s.path); err != nil && !removed(err) {
 		return err
 	}
 	return nil
+}
+
+// isThere reports whether the scope has its directory, and not another one that was
+// made at its path.
+func (s *Scope) isThere() bool {
+	ours, err := s.dir.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Lstat(s.path)
+	return err == nil && os.SameFile(ours, now)
 }
 
 // patience is how long awaitChange waits at most. A scope may be busy that has

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -93,6 +94,10 @@ func (o *options) separate(ctx context.Context, log *slog.Logger) (*starter.Clie
 	if err != nil {
 		return nil, err
 	}
+	if givenBack(state, os.Getenv("STATE_DIRECTORY")) {
+		log.Warn("the unit has StateDirectory=, for which systemd gives the state directory back to root at each start, and the sessions with it; take it out of the unit",
+			"directory", state)
+	}
 	if err := os.MkdirAll(starter.Directory(state), 0o711); err != nil {
 		return nil, err
 	}
@@ -131,6 +136,13 @@ func (o *options) separate(ctx context.Context, log *slog.Logger) (*starter.Clie
 		return nil, err
 	}
 	return client, starter.Hide()
+}
+
+// givenBack reports whether a state directory is one of those that systemd makes for
+// a unit (STATE_DIRECTORY, systemd.exec(5)): it changes the owner of all that is in it
+// when the service starts, from the daemon's account to that of the unit.
+func givenBack(state, directories string) bool {
+	return directories != "" && slices.Contains(strings.Split(directories, ":"), filepath.Clean(state))
 }
 
 // superusersSessions reports whether there are sessions that run as the superuser:

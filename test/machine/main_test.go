@@ -104,6 +104,13 @@ func (s *shared) start() error {
 			return fmt.Errorf("go %s %s: %w\n%s", arguments[0], p.path, err, text)
 		}
 	}
+	unit, err := os.ReadFile(filepath.Join(repository, "contrib", "systemd", "winrmd.service"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(s.share, "winrmd.service"), unit, 0o644)
+	}
+	if err != nil {
+		return err
+	}
 	s.machine, err = Boot(context.Background(), Config{
 		Kernel: kernel, Agent: filepath.Join(s.share, "agent"), Share: s.share, Console: consoleLog,
 		MemoryMB: 2048, SwapMB: 1024, Processors: 2,
@@ -147,7 +154,7 @@ const patience = 2 * time.Minute
 // run runs a program.
 func (t *tester) run(r Request) Response {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 	defer cancel()
 	response, err := t.machine.Run(ctx, r)
 	require.NoError(t, err, "%v\n%s%s", r.Arguments, response.Output, response.Errors)

@@ -104,6 +104,12 @@ func (s *shared) start() error {
 			return fmt.Errorf("go %s %s: %w\n%s", arguments[0], p.path, err, text)
 		}
 	}
+	// The helper for PAM calls libpam, which the guest has as this machine has it.
+	pam := exec.Command("go", "build", "-tags", "pam", "-o", filepath.Join(s.share, "winrmd-pam"), "./cmd/winrmd-pam")
+	pam.Dir = repository
+	if text, err := pam.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: winrmd-pam needs cgo and the headers of libpam: %w\n%s", daemon.ErrMissing, err, text)
+	}
 	unit, err := os.ReadFile(filepath.Join(repository, "contrib", "systemd", "winrmd.service"))
 	if err == nil {
 		err = os.WriteFile(filepath.Join(s.share, "winrmd.service"), unit, 0o644)

@@ -101,6 +101,7 @@ func TestService(t *testing.T) {
 		s.eventually("pgrep -u bob", func(text string) bool { return text == "" })
 		x.nothingLeft()
 	})
+	t.Run("PAM", func(t *testing.T) { testPAM(t, s.sub(t)) })
 	t.Run("end", func(t *testing.T) {
 		s := s.sub(t)
 		s.sh("systemctl stop winrmd")

@@ -121,7 +121,21 @@ func (s *shared) start() error {
 		Kernel: kernel, Agent: filepath.Join(s.share, "agent"), Share: s.share, Console: consoleLog,
 		MemoryMB: 2048, SwapMB: 1024, Processors: 2,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	// What lies in no file, or in one of a file system in memory, can be given back
+	// to swap only.
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	r, err := s.machine.Run(ctx, Request{Arguments: []string{"/bin/sh", "-ec", "mkswap /dev/vda; swapon /dev/vda"}})
+	if err == nil && r.Status != 0 {
+		err = fmt.Errorf("exit status %d", r.Status)
+	}
+	if err != nil {
+		return fmt.Errorf("swap: %w\n%s%s", err, r.Output, r.Errors)
+	}
+	return nil
 }
 
 // machine is the guest for a test, or the test's end where there can be none.

@@ -3,7 +3,7 @@ FUZZTIME ?= 10s
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .DEFAULT_GOAL := build
-.PHONY: build test race fuzz interop captures interoperability lint bench run cross clean
+.PHONY: build test race fuzz interop machine captures interoperability lint bench run cross clean
 
 LIBRARY_SUFFIX = $(if $(filter darwin,$(shell $(GO) env GOOS)),dylib,so)
 
@@ -48,9 +48,16 @@ fuzz:
 interop:
 	$(GO) run ./test/summary -race -count=1 -timeout 40m ./test/interop
 
+# What needs systemd and cgroup v2, in an emulated machine: see CONTRIBUTING.md. It
+# installs an emulator and takes about five minutes.
+machine:
+	test/machine/install
+	$(GO) run ./test/summary -tags=machine -count=1 -timeout 20m ./test/machine
+
 # staticcheck and golangci-lint run where they are installed.
 lint:
 	$(GO) vet ./...
+	$(GO) vet -tags machine ./test/machine
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	@if command -v staticcheck >/dev/null; then staticcheck ./...; fi
